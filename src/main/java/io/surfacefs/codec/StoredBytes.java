@@ -1,0 +1,27 @@
+package io.surfacefs.codec;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Random access to the stored bytes of one object, fixed when it was opened. Reads may come from several threads. */
+public interface StoredBytes extends Closeable {
+    /** Number of bytes. */
+    long size();
+
+    /**
+     * Reads from a position.
+     *
+     * @return bytes read, at least 1 unless {@code length} is 0; -1 at the end
+     */
+    int read(long position, byte[] target, int offset, int length) throws IOException;
+
+    /** The file that holds exactly these bytes and stays readable until {@link #close()}, or null when they are elsewhere. */
+    default @Nullable Path file() {
+        return null;
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,52 @@
+package io.surfacefs.model;
+
+import java.util.regex.Pattern;
+
+/**
+ * The content type of a payload as the client gave it, {@code type/subtype} and parameters (RFC 9110 section 8.3.1).
+ *
+ * @param value the form that is served, without {@code +zstd}; at most 255 printable ASCII characters
+ */
+public record MediaType(String value) {
+    /** What a payload is when nobody said. */
+    public static final MediaType OCTET_STREAM = new MediaType("application/octet-stream");
+
+    private static final String ZSTD = "+zstd";
+    private static final Pattern FORM =
+            Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \\t]*(;[\\x20-\\x7e\\t]*)?");
+
+    /** @throws SurfaceException {@code INVALID_ARGUMENT} when this is not a media type */
+    public MediaType {
+        value = value.strip();
+        if (value.length() > 255 || !FORM.matcher(value).matches()) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "not a content type: '" + Names.shown(value) + "'",
+                    "type/subtype with optional parameters, at most 255 characters");
+        }
+        int end = essence(value);
+        if (value.substring(0, end).endsWith(ZSTD)) {
+            value = value.substring(0, end - ZSTD.length()) + value.substring(end);
+        }
+    }
+
+    /** The form that stands in a manifest: {@code +zstd} behind the subtype, before parameters. */
+    public String stored() {
+        int end = essence(value);
+        return value.substring(0, end) + ZSTD + value.substring(end);
+    }
+
+    private static int essence(String value) {
+        int end = value.indexOf(';');
+        end = end < 0 ? value.length() : end;
+        while (end > 0 && (value.charAt(end - 1) == ' ' || value.charAt(end - 1) == '\t')) {
+            end--;
+        }
+        return end;
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

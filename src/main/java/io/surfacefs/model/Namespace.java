@@ -1,0 +1,28 @@
+package io.surfacefs.model;
+
+/**
+ * The name space of a cache entry. Matches {@code [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?}, so it is safe as one path segment.
+ *
+ * @param value the name as it stands in paths
+ */
+public record Namespace(String value) implements Comparable<Namespace> {
+    /** @throws SurfaceException {@code INVALID_ARGUMENT} when the value does not match */
+    public Namespace {
+        if (!Names.isLabel(value)) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "not a namespace name: '" + Names.shown(value) + "'",
+                    "1 to 64 of a-z 0-9 . _ -, a letter or digit at both ends");
+        }
+    }
+
+    @Override
+    public int compareTo(Namespace other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,25 @@
+package io.surfacefs.model;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an artefact comes from, as far as the client said.
+ *
+ * @param scannerBuild free text, at most 512 characters
+ * @param imageDigest the image that was scanned
+ * @param scanId the scan that made it
+ */
+public record Source(@Nullable String scannerBuild, @Nullable Digest imageDigest, @Nullable ScanId scanId) {
+    /** Nothing known. */
+    public static final Source NONE = new Source(null, null, null);
+
+    public Source {
+        if (scannerBuild != null
+                && (scannerBuild.length() > 512 || scannerBuild.chars().anyMatch(c -> c < 0x20 || c == 0x7f))) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "not a scanner build: '" + Names.shown(scannerBuild) + "'",
+                    "at most 512 characters, no control characters");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.surfacefs.model;
+
+/**
+ * Owner of artefacts; never inferred, always checked. Matches {@code [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?}, so it is safe as one path segment.
+ *
+ * @param value the name as it stands in paths
+ */
+public record Tenant(String value) implements Comparable<Tenant> {
+    /** @throws SurfaceException {@code INVALID_ARGUMENT} when the value does not match */
+    public Tenant {
+        if (!Names.isLabel(value)) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "not a tenant name: '" + Names.shown(value) + "'",
+                    "1 to 64 of a-z 0-9 . _ -, a letter or digit at both ends");
+        }
+    }
+
+    @Override
+    public int compareTo(Tenant other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
