@@ -1,0 +1,5 @@
+/** Bytes: seekable zstd, digesting streams, canonical JSON. */
+@NullMarked
+package io.surfacefs.codec;
+
+import org.jspecify.annotations.NullMarked;
