@@ -17,7 +17,10 @@ public interface StoredBytes extends Closeable {
      */
     int read(long position, byte[] target, int offset, int length) throws IOException;
 
-    /** The file that holds exactly these bytes and stays readable until {@link #close()}, or null when they are elsewhere. */
+    /**
+     * The file that holds exactly these bytes and stays readable until {@link #close()}, or null when they are
+     * elsewhere.
+     */
     default @Nullable Path file() {
         return null;
     }

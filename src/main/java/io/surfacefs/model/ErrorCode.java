@@ -1,8 +1,8 @@
 package io.surfacefs.model;
 
 /**
- * Every way in which a request can be refused or fail, with its HTTP and gRPC status. Both edges translate from here, so that the same
- * mistake has the same name everywhere.
+ * Every way in which a request can be refused or fail, with its HTTP and gRPC status. Both edges translate from here,
+ * so that the same mistake has the same name everywhere.
  */
 public enum ErrorCode {
     INVALID_ARGUMENT(400, GrpcStatus.INVALID_ARGUMENT),

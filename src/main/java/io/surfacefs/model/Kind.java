@@ -1,7 +1,8 @@
 package io.surfacefs.model;
 
 /**
- * What an artefact is, an open set. Matches {@code [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?}, so it is safe as one path segment.
+ * What an artefact is, an open set. Matches {@code [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?}, so it is safe as one path
+ * segment.
  *
  * @param value the name as it stands in paths
  */

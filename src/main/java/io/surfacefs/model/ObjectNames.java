@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of objects in a store: pure functions of the key, the same for a folder and for S3, relative to the bucket and its prefix. And
- * the way back, from a {@code cas://} pointer to the key in it.
+ * The names of objects in a store: pure functions of the key, the same for a folder and for S3, relative to the bucket
+ * and its prefix. And the way back, from a {@code cas://} pointer to the key in it.
  */
 public final class ObjectNames {
     /** The logical name of the bucket that holds payloads and cache entries. */
@@ -34,8 +34,8 @@ public final class ObjectNames {
     }
 
     /**
-     * {@code tenants/{tenant}/{kind}/{hh}/{64 hex}.json}, for a scan manifest {@code manifests/{tenant}/{hh}/{tt}/{64 hex}.json}; in the
-     * manifest bucket.
+     * {@code tenants/{tenant}/{kind}/{hh}/{64 hex}.json}, for a scan manifest {@code manifests/{tenant}/{hh}/{tt}/{64
+     * hex}.json}; in the manifest bucket.
      */
     public static String manifest(ArtefactKey key) {
         String hex = key.digest().hex();
@@ -63,7 +63,8 @@ public final class ObjectNames {
     }
 
     /**
-     * Resolves a pointer by the key in it, whatever bucket or prefix stand before that, since pointers travel between sites.
+     * Resolves a pointer by the key in it, whatever bucket or prefix stand before that, since pointers travel between
+     * sites.
      *
      * @throws SurfaceException {@code INVALID_ARGUMENT} when it holds no payload, manifest or scan manifest key
      */

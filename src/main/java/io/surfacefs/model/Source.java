@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param imageDigest the image that was scanned
  * @param scanId the scan that made it
  */
-public record Source(@Nullable String scannerBuild, @Nullable Digest imageDigest, @Nullable ScanId scanId) {
+public record Source(
+        @Nullable String scannerBuild,
+        @Nullable Digest imageDigest,
+        @Nullable ScanId scanId) {
     /** Nothing known. */
     public static final Source NONE = new Source(null, null, null);
 

@@ -4,8 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that was refused or failed, with the code that the caller sees. The message is meant for the caller: it never holds a secret, a
- * path of the server or another tenant's data. No stack trace is taken for refusals, since bad input is a normal day.
+ * A request that was refused or failed, with the code that the caller sees. The message is meant for the caller: it
+ * never holds a secret, a path of the server or another tenant's data. No stack trace is taken for refusals, since bad
+ * input is a normal day.
  */
 public final class SurfaceException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -7,7 +7,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 
 /**
- * A moment in UTC that keeps the text it came in: {@code yyyy-MM-ddTHH:mm:ssZ}, with a fraction of 1 to 9 digits where one was given.
+ * A moment in UTC that keeps the text it came in: {@code yyyy-MM-ddTHH:mm:ssZ}, with a fraction of 1 to 9 digits where
+ * one was given.
  *
  * @param text the form that is stored and served
  */
