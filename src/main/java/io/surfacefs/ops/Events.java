@@ -1,0 +1,51 @@
+package io.surfacefs.ops;
+
+import io.surfacefs.model.Kind;
+
+/**
+ * What the engine tells of its work. Implementations are thread-safe, quick and never throw: calls come from hot paths, also from an event
+ * loop.
+ */
+public interface Events {
+    /** Which tier answered. */
+    enum Tier {
+        MEMORY,
+        DISK,
+        STORE
+    }
+
+    /** A subject of timed work. */
+    enum Op {
+        MANIFEST_PUT,
+        MANIFEST_GET,
+        PAYLOAD_GET
+    }
+
+    /**
+     * One piece of work ended.
+     *
+     * @param outcome {@code ok}, or an error code in lower case
+     * @param nanos how long it took
+     */
+    default void timed(Op op, String outcome, long nanos) {}
+
+    /** A manifest was found in, or missed by, a tier. */
+    default void manifestLookup(Tier tier, boolean hit) {}
+
+    /** A payload was stored that was not there before. */
+    default void payloadPersisted(Kind kind) {}
+
+    /**
+     * The store was asked something.
+     *
+     * @param op name of the call
+     * @param outcome {@code ok}, or an error code in lower case
+     */
+    default void storeRequest(String op, String outcome) {}
+
+    /** An object failed its digest check. */
+    default void corrupt(Kind kind) {}
+
+    /** Tells nobody. */
+    Events NONE = new Events() {};
+}

@@ -1,0 +1,143 @@
+package io.surfacefs.store;
+
+import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.ScanManifest;
+import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where artefacts are: the truth, or a decorator of it. Payloads come and go in their stored form only. A manifest that can be read always
+ * has its payload. Failures are {@link SurfaceException}s with the code that the caller sees. Thread-safe; calls may block.
+ */
+public interface ArtefactStore extends AutoCloseable {
+    /**
+     * A payload that was received whole and verified: its digest is the key's.
+     *
+     * @param content the stored form
+     * @param facts what it is
+     */
+    record Received(BlobSource content, StoredPayload facts) {}
+
+    /** Under which images and scans an artefact is found. */
+    record Index(Set<Digest> images, Set<ScanId> scans) {
+        public static final Index NONE = new Index(Set.of(), Set.of());
+
+        public Index {
+            images = Set.copyOf(images);
+            scans = Set.copyOf(scans);
+        }
+    }
+
+    /** What a put came to: the manifest that is stored, and whether this put made it. */
+    record Committed<M extends Manifest>(M manifest, boolean created) {}
+
+    /** An open payload. Must be closed. */
+    record OpenPayload(ArtefactKey key, StoredPayload facts, StoredBytes bytes) implements AutoCloseable {
+        @Override
+        public void close() {
+            bytes.close();
+        }
+    }
+
+    /**
+     * Which manifests to list, in the order of the bytes of {@code {kind}/{64 hex}}. Scan manifests are listed only under their own kind.
+     *
+     * @param after position behind which to begin, as {@code {kind}/{64 hex}}, or empty
+     * @param limit at most so many manifests, 1 to 500
+     * @param maxBytes the page ends before its manifests' bytes pass this, but holds at least one
+     */
+    record Query(
+            Tenant tenant,
+            @Nullable Kind kind,
+            @Nullable Digest image,
+            @Nullable ScanId scan,
+            String after,
+            int limit,
+            long maxBytes) {}
+
+    /** A page and the position to go on from, or null on the last page. */
+    record Page(List<Manifest> manifests, @Nullable String next) {}
+
+    /**
+     * Stores a payload alone: readable by its key, not listed, dropped after a day if no manifest comes.
+     *
+     * @return whether it was not stored before
+     */
+    boolean stage(ArtefactKey key, Received payload);
+
+    /**
+     * Stores an artefact. The first writer wins: where a manifest is stored already, that one is the answer, with a later expiry taken over
+     * and the index grown. A stored payload that fails its verification is replaced by the one received.
+     *
+     * @param payload null when it must be stored already
+     * @param manifest makes the manifest, given what is known of the payload that is really stored; may be called more than once
+     * @throws SurfaceException {@code PAYLOAD_MISSING} when the payload is neither stored nor received
+     */
+    Committed<ArtefactManifest> commit(
+            ArtefactKey key,
+            @Nullable Received payload,
+            Function<StoredPayload, ArtefactManifest> manifest,
+            Index index);
+
+    /** Stores a scan manifest, content-addressed by its digest. */
+    Committed<ScanManifest> putScan(ScanManifest manifest);
+
+    /** The current manifest of a scan: of several the latest generatedAt, then the greatest digest; null when there is none. */
+    @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan);
+
+    /** The manifest, or null. Scan manifests are found by kind {@code surface.manifest} and their manifest digest. */
+    @Nullable Manifest manifest(ArtefactKey key);
+
+    /**
+     * Opens a payload that has a manifest or is staged. Its stored bytes were verified when this process first opened them.
+     *
+     * @return null when there is none
+     * @throws SurfaceException {@code CORRUPT_OBJECT} when the stored bytes are not what they should be
+     */
+    @Nullable OpenPayload payload(ArtefactKey key);
+
+    Page page(Query query);
+
+    /** Those of the keys that have no manifest, in their order. */
+    List<ArtefactKey> missing(Collection<ArtefactKey> keys);
+
+    /**
+     * Removes the manifest at once; the payload object goes after the grace.
+     *
+     * @return whether there was one
+     */
+    boolean delete(ArtefactKey key);
+
+    /** Opens the value of a cache entry, or null; facts as found by reading it. */
+    @Nullable OpenEntry cacheEntry(CacheKey key);
+
+    /** Stores the value of a cache entry over what is there. */
+    void putCacheEntry(CacheKey key, Received value);
+
+    /** @return whether there was one */
+    boolean deleteCacheEntry(CacheKey key);
+
+    /** An open cache entry. Must be closed. {@code raw} is the digest of the value. */
+    record OpenEntry(Digest raw, StoredPayload facts, StoredBytes bytes) implements AutoCloseable {
+        @Override
+        public void close() {
+            bytes.close();
+        }
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,87 @@
+package io.surfacefs.store;
+
+import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.model.SurfaceException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects by name, as little as a folder and S3 have in common. Knows nothing of artefacts. When a call that changes something returns, the
+ * change is durable. Failures of the medium are {@link SurfaceException}s: {@code STORE_UNAVAILABLE}, {@code STORE_TIMEOUT}, {@code
+ * DISK_FULL}. Thread-safe; calls may block.
+ */
+public interface BlobStore extends AutoCloseable {
+    /**
+     * What is known of an object without reading it.
+     *
+     * @param tag changes whenever the content does
+     * @param modified when it was last written, by the store's clock
+     */
+    record Head(long size, String tag, Instant modified) {}
+
+    /** A small object, read whole. */
+    record Content(byte[] bytes, Head head) {}
+
+    /** An object to be put. */
+    record Put(BlobKey key, BlobSource source) {}
+
+    /** One page of names, in the order of their bytes. {@code more} tells whether others follow. */
+    record Names(List<String> names, boolean more) {}
+
+    /** Null when there is no such object. */
+    @Nullable Head head(BlobKey key);
+
+    /**
+     * Opens an object for reading at any place; what was opened stays readable when the object is replaced or deleted.
+     *
+     * @return null when there is no such object
+     */
+    @Nullable StoredBytes open(BlobKey key);
+
+    /**
+     * Reads a small object.
+     *
+     * @param maxBytes a longer one is {@code CORRUPT_OBJECT}
+     * @return null when there is no such object
+     */
+    @Nullable Content read(BlobKey key, int maxBytes);
+
+    /**
+     * Puts objects that are not there yet, in order, none visible before those in front of it. Stops at the first name that is taken by other
+     * bytes (an equal object of up to 1 MiB counts as put). All that was put is durable when this returns; a loss of power in between leaves
+     * any number of the first ones.
+     *
+     * @return how many were put or equal; {@code puts.size()} means all
+     */
+    int putAllIfAbsent(List<Put> puts);
+
+    /**
+     * Writes an object over what is there.
+     *
+     * @param expectedTag the tag that must be there for this to happen, or null for whatever is there
+     * @return whether it was written
+     */
+    boolean replace(BlobKey key, @Nullable String expectedTag, BlobSource source);
+
+    /**
+     * Deletes an object.
+     *
+     * @param expectedTag the tag that must be there for this to happen, or null for whatever is there
+     * @return whether it was there and is gone now
+     */
+    boolean delete(BlobKey key, @Nullable String expectedTag);
+
+    /**
+     * Lists names that begin with a prefix, in the order of their bytes. Costs the page, not the store.
+     *
+     * @param prefix a folder, ending in {@code /}
+     * @param after only names behind this one, itself beginning with the prefix; empty for all
+     * @param delimiter true: only the next level, folders with a {@code /} at their end
+     * @param limit at most so many, 1 to 10,000
+     */
+    Names list(BlobKey.Bucket bucket, String prefix, String after, boolean delimiter, int limit);
+
+    @Override
+    void close();
+}
