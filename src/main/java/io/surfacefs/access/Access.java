@@ -16,18 +16,19 @@ public final class Access {
     }
 
     /**
-     * Admits a caller to a tenant. Without authentication every caller who reaches the service is local and may act for any tenant that this
-     * instance serves.
+     * Admits a caller to a tenant. Without authentication every caller who reaches the service is local and may act for
+     * any tenant that this instance serves.
      *
-     * @throws SurfaceException {@code TENANT_REQUIRED} for an empty tenant, {@code INVALID_ARGUMENT} for a malformed one, {@code
-     *     TENANT_MISMATCH} for one that this instance doesn't serve
+     * @throws SurfaceException {@code TENANT_REQUIRED} for an empty tenant, {@code INVALID_ARGUMENT} for a malformed
+     *     one, {@code TENANT_MISMATCH} for one that this instance doesn't serve
      */
     public TenantAccess admit(Caller caller, String tenant, Right right) {
         return admit(caller, tenant, List.of(), right);
     }
 
     /**
-     * As {@link #admit(Caller, String, Right)}, for an edge where the caller may also assert its tenant beside the path.
+     * As {@link #admit(Caller, String, Right)}, for an edge where the caller may also assert its tenant beside the
+     * path.
      *
      * @param asserted further tenant names that must agree with the first; they never select one
      * @throws SurfaceException {@code TENANT_MISMATCH} when one of them disagrees
@@ -47,7 +48,9 @@ public final class Access {
         }
         if (only != null && !only.equals(admitted)) {
             throw new SurfaceException(
-                    ErrorCode.TENANT_MISMATCH, "this instance serves one tenant, and not this one", "see surface.tenant");
+                    ErrorCode.TENANT_MISMATCH,
+                    "this instance serves one tenant, and not this one",
+                    "see surface.tenant");
         }
         return new TenantAccess(caller, admitted, right);
     }

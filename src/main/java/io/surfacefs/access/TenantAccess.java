@@ -8,8 +8,9 @@ import io.surfacefs.model.Namespace;
 import io.surfacefs.model.Tenant;
 
 /**
- * Leave for one caller to do one kind of thing for one tenant. Every method of the service room takes one and makes its keys from it, so a
- * request can't reach another tenant's keys by any parameter. Only {@link Access#admit} makes one. Immutable.
+ * Leave for one caller to do one kind of thing for one tenant. Every method of the service room takes one and makes its
+ * keys from it, so a request can't reach another tenant's keys by any parameter. Only {@link Access#admit} makes one.
+ * Immutable.
  */
 public final class TenantAccess {
     private final Caller caller;

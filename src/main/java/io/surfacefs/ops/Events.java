@@ -3,8 +3,8 @@ package io.surfacefs.ops;
 import io.surfacefs.model.Kind;
 
 /**
- * What the engine tells of its work. Implementations are thread-safe, quick and never throw: calls come from hot paths, also from an event
- * loop.
+ * What the engine tells of its work. Implementations are thread-safe, quick and never throw: calls come from hot paths,
+ * also from an event loop.
  */
 public interface Events {
     /** Which tier answered. */

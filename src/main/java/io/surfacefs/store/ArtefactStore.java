@@ -19,8 +19,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where artefacts are: the truth, or a decorator of it. Payloads come and go in their stored form only. A manifest that can be read always
- * has its payload. Failures are {@link SurfaceException}s with the code that the caller sees. Thread-safe; calls may block.
+ * Where artefacts are: the truth, or a decorator of it. Payloads come and go in their stored form only. A manifest that
+ * can be read always has its payload. Failures are {@link SurfaceException}s with the code that the caller sees.
+ * Thread-safe; calls may block.
  */
 public interface ArtefactStore extends AutoCloseable {
     /**
@@ -53,7 +54,8 @@ public interface ArtefactStore extends AutoCloseable {
     }
 
     /**
-     * Which manifests to list, in the order of the bytes of {@code {kind}/{64 hex}}. Scan manifests are listed only under their own kind.
+     * Which manifests to list, in the order of the bytes of {@code {kind}/{64 hex}}. Scan manifests are listed only
+     * under their own kind.
      *
      * @param after position behind which to begin, as {@code {kind}/{64 hex}}, or empty
      * @param limit at most so many manifests, 1 to 500
@@ -79,11 +81,13 @@ public interface ArtefactStore extends AutoCloseable {
     boolean stage(ArtefactKey key, Received payload);
 
     /**
-     * Stores an artefact. The first writer wins: where a manifest is stored already, that one is the answer, with a later expiry taken over
-     * and the index grown. A stored payload that fails its verification is replaced by the one received.
+     * Stores an artefact. The first writer wins: where a manifest is stored already, that one is the answer, with a
+     * later expiry taken over and the index grown. A stored payload that fails its verification is replaced by the one
+     * received.
      *
      * @param payload null when it must be stored already
-     * @param manifest makes the manifest, given what is known of the payload that is really stored; may be called more than once
+     * @param manifest makes the manifest, given what is known of the payload that is really stored; may be called more
+     *     than once
      * @throws SurfaceException {@code PAYLOAD_MISSING} when the payload is neither stored nor received
      */
     Committed<ArtefactManifest> commit(
@@ -95,19 +99,26 @@ public interface ArtefactStore extends AutoCloseable {
     /** Stores a scan manifest, content-addressed by its digest. */
     Committed<ScanManifest> putScan(ScanManifest manifest);
 
-    /** The current manifest of a scan: of several the latest generatedAt, then the greatest digest; null when there is none. */
-    @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan);
+    /**
+     * The current manifest of a scan: of several the latest generatedAt, then the greatest digest; null when there is
+     * none.
+     */
+    @Nullable
+    ScanManifest currentScan(Tenant tenant, ScanId scan);
 
     /** The manifest, or null. Scan manifests are found by kind {@code surface.manifest} and their manifest digest. */
-    @Nullable Manifest manifest(ArtefactKey key);
+    @Nullable
+    Manifest manifest(ArtefactKey key);
 
     /**
-     * Opens a payload that has a manifest or is staged. Its stored bytes were verified when this process first opened them.
+     * Opens a payload that has a manifest or is staged. Its stored bytes were verified when this process first opened
+     * them.
      *
      * @return null when there is none
      * @throws SurfaceException {@code CORRUPT_OBJECT} when the stored bytes are not what they should be
      */
-    @Nullable OpenPayload payload(ArtefactKey key);
+    @Nullable
+    OpenPayload payload(ArtefactKey key);
 
     Page page(Query query);
 
@@ -122,7 +133,8 @@ public interface ArtefactStore extends AutoCloseable {
     boolean delete(ArtefactKey key);
 
     /** Opens the value of a cache entry, or null; facts as found by reading it. */
-    @Nullable OpenEntry cacheEntry(CacheKey key);
+    @Nullable
+    OpenEntry cacheEntry(CacheKey key);
 
     /** Stores the value of a cache entry over what is there. */
     void putCacheEntry(CacheKey key, Received value);

@@ -3,7 +3,8 @@ package io.surfacefs.store;
 /**
  * Names one object.
  *
- * @param name relative to the bucket and its prefix; segments separated by {@code /}, none empty, {@code .} or {@code ..}
+ * @param name relative to the bucket and its prefix; segments separated by {@code /}, none empty, {@code .} or
+ *     {@code ..}
  */
 public record BlobKey(Bucket bucket, String name) {
     /** The two buckets; a configuration may map both to one. */

@@ -18,6 +18,9 @@ public sealed interface BlobSource {
         }
     }
 
-    /** Content in a local file that is complete, synced and unchanged until the put has ended; a folder store may link it. */
+    /**
+     * Content in a local file that is complete, synced and unchanged until the put has ended; a folder store may link
+     * it.
+     */
     record LocalFile(Path file, long size) implements BlobSource {}
 }

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects by name, as little as a folder and S3 have in common. Knows nothing of artefacts. When a call that changes something returns, the
- * change is durable. Failures of the medium are {@link SurfaceException}s: {@code STORE_UNAVAILABLE}, {@code STORE_TIMEOUT}, {@code
- * DISK_FULL}. Thread-safe; calls may block.
+ * Objects by name, as little as a folder and S3 have in common. Knows nothing of artefacts. When a call that changes
+ * something returns, the change is durable. Failures of the medium are {@link SurfaceException}s:
+ * {@code STORE_UNAVAILABLE}, {@code STORE_TIMEOUT}, {@code DISK_FULL}. Thread-safe; calls may block.
  */
 public interface BlobStore extends AutoCloseable {
     /**
@@ -30,14 +30,16 @@ public interface BlobStore extends AutoCloseable {
     record Names(List<String> names, boolean more) {}
 
     /** Null when there is no such object. */
-    @Nullable Head head(BlobKey key);
+    @Nullable
+    Head head(BlobKey key);
 
     /**
      * Opens an object for reading at any place; what was opened stays readable when the object is replaced or deleted.
      *
      * @return null when there is no such object
      */
-    @Nullable StoredBytes open(BlobKey key);
+    @Nullable
+    StoredBytes open(BlobKey key);
 
     /**
      * Reads a small object.
@@ -45,12 +47,13 @@ public interface BlobStore extends AutoCloseable {
      * @param maxBytes a longer one is {@code CORRUPT_OBJECT}
      * @return null when there is no such object
      */
-    @Nullable Content read(BlobKey key, int maxBytes);
+    @Nullable
+    Content read(BlobKey key, int maxBytes);
 
     /**
-     * Puts objects that are not there yet, in order, none visible before those in front of it. Stops at the first name that is taken by other
-     * bytes (an equal object of up to 1 MiB counts as put). All that was put is durable when this returns; a loss of power in between leaves
-     * any number of the first ones.
+     * Puts objects that are not there yet, in order, none visible before those in front of it. Stops at the first name
+     * that is taken by other bytes (an equal object of up to 1 MiB counts as put). All that was put is durable when
+     * this returns; a loss of power in between leaves any number of the first ones.
      *
      * @return how many were put or equal; {@code puts.size()} means all
      */

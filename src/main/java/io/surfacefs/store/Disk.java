@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Every change to a disk goes through here, so that a recording disk can replay each state that a loss of power may leave. Reads don't: they
- * change nothing. A change is certain to survive only when the file, and each folder whose entries changed, were synced. Thread-safe.
+ * Every change to a disk goes through here, so that a recording disk can replay each state that a loss of power may
+ * leave. Reads don't: they change nothing. A change is certain to survive only when the file, and each folder whose
+ * entries changed, were synced. Thread-safe.
  */
 public interface Disk {
     /** A file being written. One thread at a time. */

@@ -1,0 +1,35 @@
+package io.surfacefs.service;
+
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.MediaType;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.Source;
+import io.surfacefs.model.Timestamp;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client says of an artefact that it puts, in whichever words its edge has for that.
+ *
+ * @param kind from the path; null only where the manifest must tell it
+ * @param digest from the path or header; null: the manifest's, or else computed from the bytes
+ * @param contentType of the payload as it was uploaded; null where nothing was said
+ * @param source where the artefact comes from; fills what the manifest doesn't say
+ * @param images further images under which it is found, beside the source's
+ * @param scans further scans under which it is found, beside the source's
+ * @param expiresAt from when on it may be dropped
+ * @param ttl the same, counted from now; only one of the two
+ * @param manifest the client's own manifest as JSON, or null
+ */
+public record PutRequest(
+        @Nullable Kind kind,
+        @Nullable Digest digest,
+        @Nullable MediaType contentType,
+        Source source,
+        Set<Digest> images,
+        Set<ScanId> scans,
+        @Nullable Timestamp expiresAt,
+        @Nullable Duration ttl,
+        byte @Nullable [] manifest) {}
