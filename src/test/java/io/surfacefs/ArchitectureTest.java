@@ -1,0 +1,101 @@
+package io.surfacefs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds the arrows between the rooms: each may use what this table says and nothing else of ours. */
+class ArchitectureTest {
+    private static final String BASE = "io.surfacefs.";
+    private static final String STUBS = "grpc.v1";
+
+    /** What a room may use, besides itself. {@code app} wires everything and knows all. */
+    private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.ofEntries(
+            Map.entry("rest", Set.of("service", "access", "model", "ops")),
+            Map.entry("grpc", Set.of("service", "access", "model", "ops", STUBS)),
+            Map.entry("cli", Set.of("client", "service", "access", "model", "ops")),
+            Map.entry("client", Set.of("service", "access", "model", STUBS)),
+            Map.entry("service", Set.of("access", "store", "codec", "model", "ops")),
+            Map.entry("access", Set.of("model")),
+            Map.entry("store", Set.of("codec", "model", "ops")),
+            Map.entry("store.layout", Set.of("store", "codec", "model", "ops")),
+            Map.entry("store.fs", Set.of("store", "codec", "model", "ops")),
+            Map.entry("ops", Set.of("model")),
+            Map.entry("config", Set.of("model")),
+            Map.entry("codec", Set.of("model")),
+            Map.entry("model", Set.of()),
+            Map.entry(STUBS, Set.of())));
+
+    /** Rooms that a plain test starts in milliseconds. */
+    private static final List<String> FRAMEWORK_FREE =
+            List.of("model", "codec", "access", "store", "store.layout", "store.fs");
+
+    private static final List<String> FRAMEWORKS =
+            List.of("io.quarkus.", "io.vertx.", "io.smallrye.", "jakarta.", "org.eclipse.microprofile.");
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.surfacefs");
+
+    static Set<String> rooms() {
+        return ARROWS.keySet();
+    }
+
+    static List<String> frameworkFreeRooms() {
+        return FRAMEWORK_FREE;
+    }
+
+    @Test
+    void everyPackageIsARoom() {
+        Set<String> unknown = new TreeSet<>();
+        MAIN.forEach(c -> unknown.add(room(c)));
+        unknown.removeAll(ARROWS.keySet());
+        unknown.remove("app");
+        assertEquals(Set.of(), unknown);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rooms")
+    void aRoomUsesOnlyTheRoomsBelowIt(String room) {
+        Set<String> allowed = ARROWS.get(room);
+        assertNone(room, (from, to) -> {
+            String target = room(to);
+            return to.getPackageName().startsWith(BASE) && !target.equals(room) && !allowed.contains(target);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("frameworkFreeRooms")
+    void anEngineRoomImportsNoFramework(String room) {
+        assertNone(room, (from, to) -> FRAMEWORKS.stream().anyMatch(to.getName()::startsWith));
+    }
+
+    private static void assertNone(String room, BiPredicate<JavaClass, JavaClass> forbidden) {
+        Set<String> found = new TreeSet<>();
+        MAIN.stream()
+                .filter(c -> room(c).equals(room))
+                .flatMap(c -> c.getDirectDependenciesFromSelf().stream())
+                .filter(d ->
+                        forbidden.test(d.getOriginClass(), d.getTargetClass().getBaseComponentType()))
+                .forEach(d -> found.add(d.getDescription()));
+        assertTrue(found.isEmpty(), () -> String.join("\n", found));
+    }
+
+    private static String room(JavaClass type) {
+        String name = type.getPackageName();
+        return name.startsWith(BASE) ? name.substring(BASE.length()) : name;
+    }
+}
