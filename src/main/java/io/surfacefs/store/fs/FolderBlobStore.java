@@ -1,0 +1,222 @@
+package io.surfacefs.store.fs;
+
+import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobSource;
+import io.surfacefs.store.BlobStore;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects as files in a folder. Several processes may read and put; the one that owns the folder makes small puts durable through a {@link
+ * Journal}, the others sync each file, and only the owner deletes artefacts. A tag that {@link #read} gives is one of the content, and the only
+ * kind that {@link #replace} and {@link #delete} take; the tag of {@link #head} tells inode, size and time.
+ */
+public final class FolderBlobStore implements BlobStore {
+    /** Puts of up to this many bytes together go through the journal. */
+    private static final long JOURNALED = 256 * 1024;
+
+    private final FolderFiles files;
+    private final ChangeLocks locks;
+    private final @Nullable Journal journal;
+    private final Path temporary;
+    private final AutoCloseable hold;
+
+    FolderBlobStore(
+            FolderFiles files, ChangeLocks locks, @Nullable Journal journal, Path temporary, AutoCloseable hold) {
+        this.files = files;
+        this.locks = locks;
+        this.journal = journal;
+        this.temporary = temporary;
+        this.hold = hold;
+    }
+
+    /** A folder in the store's file system for this process' temporary files; cleared when it dies. */
+    public Path temporary() {
+        return temporary;
+    }
+
+    /** Whether this process owns the folder, so that it may delete. */
+    public boolean owner() {
+        return journal != null;
+    }
+
+    @Override
+    public @Nullable Head head(BlobKey key) {
+        Path file = files.path(key);
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return attributes.isRegularFile() ? headOf(attributes) : null;
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            throw notThere(file, e, "head");
+        }
+    }
+
+    private static Head headOf(BasicFileAttributes attributes) {
+        String tag = attributes.fileKey() + ":" + attributes.size() + ":"
+                + attributes.lastModifiedTime().toInstant();
+        return new Head(attributes.size(), tag, attributes.lastModifiedTime().toInstant());
+    }
+
+    /** A name below a file is as absent as any; everything else is a fault. */
+    private static SurfaceException notThere(Path file, IOException fault, String what) {
+        File parent = file.getParent().toFile();
+        if (parent.exists() && !parent.isDirectory()) {
+            return new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a file stands where a folder should");
+        }
+        return Faults.of(what, fault);
+    }
+
+    @Override
+    public @Nullable StoredBytes open(BlobKey key) {
+        Path file = files.path(key);
+        try {
+            return FileBytes.open(file);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            throw notThere(file, e, "open");
+        }
+    }
+
+    @Override
+    public @Nullable Content read(BlobKey key, int maxBytes) {
+        try (StoredBytes bytes = open(key)) {
+            if (bytes == null) {
+                return null;
+            }
+            if (bytes.size() > maxBytes) {
+                throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a stored object is larger than it can be");
+            }
+            byte[] content = FolderFiles.readFully(bytes);
+            Head head = head(key);
+            return new Content(
+                    content,
+                    new Head(content.length, contentTag(content), head == null ? java.time.Instant.EPOCH : head.modified()));
+        } catch (IOException e) {
+            throw Faults.of("read", e);
+        }
+    }
+
+    private static String contentTag(byte[] content) {
+        CRC32C crc = new CRC32C();
+        crc.update(content);
+        return content.length + "-" + Long.toHexString(crc.getValue()) + "-" + Integer.toHexString(Arrays.hashCode(content));
+    }
+
+    @Override
+    public int putAllIfAbsent(List<Put> puts) {
+        try {
+            int done = 0;
+            while (done < puts.size() && (journal == null || puts.get(done).source().size() > JOURNALED / 4)) {
+                if (!files.place(puts.get(done), true)) {
+                    return done;
+                }
+                done++;
+            }
+            if (done == puts.size()) {
+                return done;
+            }
+            List<Put> rest = puts.subList(done, puts.size());
+            if (journal == null
+                    || rest.stream().anyMatch(p -> !(p.source() instanceof BlobSource.Bytes))
+                    || rest.stream().mapToLong(p -> p.source().size()).sum() > JOURNALED) {
+                return done + placeInOrder(rest, true);
+            }
+            Journal.Ticket ticket = journal.append(rest);
+            try {
+                return done + placeInOrder(rest, false);
+            } finally {
+                journal.placed(ticket);
+            }
+        } catch (IOException e) {
+            throw Faults.of("put", e);
+        }
+    }
+
+    private int placeInOrder(List<Put> puts, boolean durable) throws IOException {
+        int done = 0;
+        while (done < puts.size() && files.place(puts.get(done), durable)) {
+            done++;
+        }
+        return done;
+    }
+
+    @Override
+    public boolean replace(BlobKey key, @Nullable String expectedTag, BlobSource source) {
+        try {
+            return locks.alone(key.name(), () -> {
+                if (expectedTag != null && !expectedTag.equals(currentTag(key))) {
+                    return false;
+                }
+                files.overwrite(key, source);
+                return true;
+            });
+        } catch (IOException e) {
+            throw Faults.of("replace", e);
+        }
+    }
+
+    private @Nullable String currentTag(BlobKey key) {
+        Content current = read(key, Integer.MAX_VALUE);
+        return current == null ? null : current.head().tag();
+    }
+
+    @Override
+    public boolean delete(BlobKey key, @Nullable String expectedTag) {
+        try {
+            if (journal != null) {
+                journal.release(key);
+            } else if (mayBeJournaled(key)) {
+                throw new SurfaceException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "another process owns this folder, and only the owner deletes",
+                        "send the request to the running service, or use --endpoint");
+            }
+            return locks.alone(key.name(), () -> {
+                if (expectedTag != null && !expectedTag.equals(currentTag(key))) {
+                    return false;
+                }
+                return files.remove(key);
+            });
+        } catch (IOException e) {
+            throw Faults.of("delete", e);
+        }
+    }
+
+    private static boolean mayBeJournaled(BlobKey key) {
+        return !key.name().startsWith("system/") && !key.name().startsWith("cache/");
+    }
+
+    @Override
+    public Names list(BlobKey.Bucket bucket, String prefix, String after, boolean delimiter, int limit) {
+        return FolderListing.list(files.bucket(bucket), prefix, after, delimiter, limit);
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (journal != null) {
+                journal.close();
+            }
+            locks.close();
+            hold.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("the store's folder could not be closed", e);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.surfacefs.store.fs;
+
+import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobSource;
+import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.Disk;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
+
+/** Where the objects of a folder store lie, and how a file comes to its place whole. Thread-safe. */
+final class FolderFiles implements Journal.Placement {
+    private static final long COMPARED = 1 << 20;
+
+    private final Disk disk;
+    private final Path root;
+    private final String cacheBucket;
+    private final String manifestBucket;
+    private final InstanceFolder temporary;
+    private final Folders folders;
+
+    /** @param cacheBucket relative folder of the bucket, with the prefix of all names behind it */
+    FolderFiles(Disk disk, Path root, String cacheBucket, String manifestBucket, InstanceFolder temporary) {
+        this.disk = disk;
+        this.root = root;
+        this.cacheBucket = cacheBucket;
+        this.manifestBucket = manifestBucket;
+        this.temporary = temporary;
+        this.folders = new Folders(disk, root);
+    }
+
+    Path bucket(BlobKey.Bucket bucket) {
+        return root.resolve(bucket == BlobKey.Bucket.CACHE ? cacheBucket : manifestBucket);
+    }
+
+    Path path(BlobKey key) {
+        return bucket(key.bucket()).resolve(key.name());
+    }
+
+    static byte[] readFully(StoredBytes bytes) throws IOException {
+        byte[] content = new byte[Math.toIntExact(bytes.size())];
+        int at = 0;
+        while (at < content.length) {
+            int n = bytes.read(at, content, at, content.length - at);
+            if (n < 0) {
+                return Arrays.copyOf(content, at);
+            }
+            at += n;
+        }
+        return content;
+    }
+
+    /**
+     * Brings an object to its place unless something is there.
+     *
+     * @param durable whether it must be certain to survive when this returns
+     * @return whether it, or an equal one, is there now
+     */
+    boolean place(BlobStore.Put put, boolean durable) throws IOException {
+        Path file = path(put.key());
+        for (int attempt = 0; ; attempt++) {
+            try {
+                if (durable) {
+                    folders.makeDurable(file.getParent());
+                } else {
+                    folders.make(file.getParent());
+                }
+                placeInFolder(file, put.source(), durable);
+                if (durable) {
+                    disk.syncFolder(file.getParent());
+                }
+                return true;
+            } catch (FileAlreadyExistsException e) {
+                if (!equal(file, put.source())) {
+                    return false;
+                }
+                if (durable) {
+                    // Its writer may not have synced it yet, but this put is going to be acknowledged.
+                    disk.syncFile(file);
+                    disk.syncFolder(file.getParent());
+                }
+                return true;
+            } catch (NoSuchFileException e) {
+                folders.forget(file.getParent()); // a sweep has just removed the empty folder
+                if (attempt >= 3) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void placeInFolder(Path file, BlobSource source, boolean durable) throws IOException {
+        switch (source) {
+            case BlobSource.LocalFile local -> disk.link(local.file(), file);
+            case BlobSource.Bytes content when content.bytes().length == 0 -> {
+                try (Disk.OutFile empty = disk.create(file)) {
+                    if (durable) {
+                        empty.sync();
+                    }
+                }
+            }
+            case BlobSource.Bytes content -> {
+                Path temp = write(content.bytes(), durable);
+                try {
+                    disk.link(temp, file);
+                } finally {
+                    disk.delete(temp);
+                }
+            }
+        }
+    }
+
+    private Path write(byte[] content, boolean durable) throws IOException {
+        Path temp = temporary.newName();
+        try (Disk.OutFile out = disk.create(temp)) {
+            out.write(content, 0, content.length);
+            if (durable) {
+                out.sync();
+            }
+        } catch (IOException e) {
+            disk.delete(temp);
+            throw e;
+        }
+        return temp;
+    }
+
+    private static boolean equal(Path file, BlobSource source) throws IOException {
+        if (!(source instanceof BlobSource.Bytes content)
+                || content.size() > COMPARED
+                || Files.size(file) != content.size()) {
+            return false;
+        }
+        return Arrays.equals(Files.readAllBytes(file), content.bytes());
+    }
+
+    /** Writes an object over what is there, at once and for certain. */
+    void overwrite(BlobKey key, BlobSource source) throws IOException {
+        Path file = path(key);
+        folders.makeDurable(file.getParent());
+        Path temp;
+        if (source instanceof BlobSource.Bytes content) {
+            temp = write(content.bytes(), true);
+        } else {
+            temp = temporary.newName();
+            disk.link(((BlobSource.LocalFile) source).file(), temp);
+        }
+        try {
+            disk.move(temp, file);
+        } catch (IOException e) {
+            disk.delete(temp);
+            throw e;
+        }
+        disk.syncFolder(file.getParent());
+    }
+
+    /** Removes an object, and a payload's own folder with it. */
+    boolean remove(BlobKey key) throws IOException {
+        Path file = path(key);
+        if (!disk.delete(file)) {
+            return false;
+        }
+        disk.syncFolder(file.getParent());
+        if (key.bucket() == BlobKey.Bucket.CACHE && key.name().startsWith("tenants/")) {
+            try {
+                folders.forget(file.getParent());
+                disk.delete(file.getParent());
+            } catch (DirectoryNotEmptyException e) {
+                return true; // somebody has put the payload again
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Places again what a journal's record names, after a crash. What is there already stays when it is sound: it may be another process' win,
+     * and then the rest of the record never counted.
+     */
+    void recover(List<BlobStore.Put> puts, BiPredicate<BlobKey, StoredBytes> sound) throws IOException {
+        for (BlobStore.Put put : puts) {
+            if (place(put, false)) {
+                continue;
+            }
+            try (StoredBytes there = FileBytes.open(path(put.key()))) {
+                if (sound.test(put.key(), there)) {
+                    return;
+                }
+            }
+            overwrite(put.key(), put.source());
+        }
+    }
+
+    @Override
+    public void syncFiles(List<BlobStore.Put> puts, Set<Path> touched) throws IOException {
+        for (BlobStore.Put put : puts) {
+            Path file = path(put.key());
+            try {
+                disk.syncFile(file);
+            } catch (NoSuchFileException e) {
+                continue; // another writer won, so this file was never placed
+            }
+            for (Path folder = file.getParent(); touched.add(folder) && !folder.equals(root); ) {
+                folder = folder.getParent();
+            }
+        }
+    }
+}

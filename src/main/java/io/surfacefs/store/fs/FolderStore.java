@@ -1,0 +1,170 @@
+package io.surfacefs.store.fs;
+
+import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.Disk;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a folder as a store. What a crash left is mended first: every opener passes through one lock, so that nobody reads what a loss of power
+ * tore before the journal has put it right.
+ */
+public final class FolderStore {
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** How a process wants to hold the folder. */
+    public enum Hold {
+        /** Reads and puts beside whoever owns it. */
+        GUEST,
+        /** Owns it where nobody else does. */
+        OWNER_IF_FREE,
+        /** Owns it, or is refused. */
+        OWNER
+    }
+
+    /**
+     * Where the store lies.
+     *
+     * @param root parent of the buckets, {@code tmp} and {@code journal}; made when missing
+     * @param prefix of every name in both buckets, without a slash at its ends, or empty
+     */
+    public record Place(Path root, String cacheBucket, String manifestBucket, String prefix) {}
+
+    private FolderStore() {}
+
+    /**
+     * Opens the folder.
+     *
+     * @param sound whether the object of that key, as it lies there after a crash, is whole
+     * @throws SurfaceException {@code STORE_UNAVAILABLE} when the folder can't be used, or is owned by another process and {@link Hold#OWNER}
+     *     was asked for
+     */
+    public static FolderBlobStore open(Place place, Disk disk, Hold hold, BiPredicate<BlobKey, StoredBytes> sound) {
+        try {
+            return openAlone(place, disk, hold, sound);
+        } catch (IOException e) {
+            throw Faults.of("open " + e.getMessage(), e);
+        }
+    }
+
+    private static FolderBlobStore openAlone(
+            Place place, Disk disk, Hold hold, BiPredicate<BlobKey, StoredBytes> sound) throws IOException {
+        Path root = place.root().toAbsolutePath().normalize();
+        Files.createDirectories(root.getParent());
+        Path tmp = root.resolve("tmp");
+        Path journals = root.resolve("journal");
+        for (Path folder : List.of(root, tmp, journals)) {
+            if (disk.makeFolder(folder)) {
+                disk.syncFolder(folder.getParent());
+            }
+        }
+        List<AutoCloseable> opened = new ArrayList<>();
+        try (FileChannel gate = lockFile(tmp.resolve("open.lock"))) {
+            FileLock passing = lock(gate, WAIT_NANOS);
+            if (passing == null) {
+                throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "another process is still opening the store");
+            }
+            InstanceFolder temporary = InstanceFolder.open(disk, tmp);
+            opened.add(temporary);
+            ChangeLocks locks = new ChangeLocks(tmp.resolve("change.lock"));
+            opened.add(locks);
+            FolderFiles files = new FolderFiles(
+                    disk,
+                    root,
+                    withPrefix(place.cacheBucket(), place.prefix()),
+                    withPrefix(place.manifestBucket(), place.prefix()),
+                    temporary);
+            FileChannel owner = lockFile(tmp.resolve("owner.lock"));
+            opened.add(owner);
+            boolean owned = InstanceFolder.tryLock(owner) != null;
+            Journal journal = null;
+            if (owned) {
+                long next = recover(disk, journals, files, sound);
+                if (hold == Hold.GUEST) {
+                    owner.close();
+                } else {
+                    journal = new Journal(disk, journals, next, files);
+                    opened.add(journal);
+                }
+            } else if (hold == Hold.OWNER) {
+                throw new SurfaceException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "another process owns the folder " + root,
+                        "use --endpoint to ask the running service, or stop it");
+            }
+            return new FolderBlobStore(files, locks, journal, temporary.path(), () -> {
+                temporary.close();
+                owner.close();
+            });
+        } catch (IOException | RuntimeException e) {
+            for (AutoCloseable resource : opened.reversed()) {
+                closeQuietly(resource, e);
+            }
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable resource, Exception because) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    private static String withPrefix(String bucket, String prefix) {
+        return prefix.isEmpty() ? bucket : bucket + "/" + prefix;
+    }
+
+    private static FileChannel lockFile(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel, long waitNanos) throws IOException {
+        long deadline = System.nanoTime() + waitNanos;
+        while (true) {
+            FileLock lock = InstanceFolder.tryLock(channel);
+            if (lock != null || System.nanoTime() > deadline) {
+                return lock;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Places and syncs what the segments of a process that died name; the number of the next segment. */
+    private static long recover(
+            Disk disk, Path journals, FolderFiles files, BiPredicate<BlobKey, StoredBytes> sound) throws IOException {
+        long next = 0;
+        for (Path segment : Journal.segments(journals)) {
+            String name = segment.getFileName().toString();
+            next = Long.parseUnsignedLong(name.substring(0, name.indexOf('.')), 16) + 1;
+            Set<Path> touched = new HashSet<>();
+            JournalFormat.read(segment, Long.MAX_VALUE, puts -> {
+                files.recover(puts, sound);
+                files.syncFiles(puts, touched);
+            });
+            for (Path folder : touched) {
+                disk.syncFolder(folder);
+            }
+            disk.delete(segment);
+            disk.syncFolder(journals);
+        }
+        return next;
+    }
+}

@@ -1,0 +1,57 @@
+package io.surfacefs.store.fs;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.surfacefs.store.Disk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Makes folders and remembers, within a bound, which of them are certain to survive a loss of power. A folder made by somebody else is not
+ * trusted: its maker may not have synced it yet. Thread-safe.
+ */
+final class Folders {
+    private static final int REMEMBERED = 65_536;
+
+    private final Disk disk;
+    private final Path root;
+    private final Cache<Path, Boolean> durable =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+    /** @param root a folder that exists and is durable itself */
+    Folders(Disk disk, Path root) {
+        this.disk = disk;
+        this.root = root;
+    }
+
+    /** Makes a folder and those above it, below the root; nothing is synced. */
+    void make(Path folder) throws IOException {
+        if (folder.equals(root)) {
+            return;
+        }
+        try {
+            disk.makeFolder(folder);
+        } catch (NoSuchFileException e) {
+            make(folder.getParent());
+            disk.makeFolder(folder);
+        }
+    }
+
+    /** Makes a folder and those above it, and the entry of each in its parent certain to survive. */
+    void makeDurable(Path folder) throws IOException {
+        if (folder.equals(root) || (durable.getIfPresent(folder) != null && Files.isDirectory(folder))) {
+            return;
+        }
+        makeDurable(folder.getParent());
+        disk.makeFolder(folder);
+        disk.syncFolder(folder.getParent());
+        durable.put(folder, Boolean.TRUE);
+    }
+
+    /** That a folder went. */
+    void forget(Path folder) {
+        durable.invalidate(folder);
+    }
+}

@@ -1,0 +1,351 @@
+package io.surfacefs.store.fs;
+
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.Disk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes small puts durable by the group: a put is appended to the open segment, one sync covers all that came while the last one ran, then the
+ * files are placed without a sync of their own. A segment that is full, or idle for {@link #IDLE_NANOS}, is retired: its files and their folders
+ * are synced, then it goes. After a loss of power the segments that are left place again what they name. Owned by the one process that owns the
+ * folder. Thread-safe; two threads of its own.
+ */
+final class Journal implements AutoCloseable {
+    /** How long a segment with records may stay open without a further one. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long SEGMENT_BYTES = 8L << 20;
+    private static final int MAX_SEGMENTS = 32;
+    private static final long WAIT_SECONDS = 15;
+
+    /** Where the files of records are placed and synced. */
+    interface Placement {
+        /** Syncs every file that the record names, where it is there, and collects its folders. */
+        void syncFiles(List<BlobStore.Put> puts, Set<Path> folders) throws IOException;
+    }
+
+    /** A put that is durable in the journal and must be placed, then {@link #placed}. */
+    static final class Ticket {
+        private final Segment segment;
+        private final List<BlobStore.Put> puts;
+
+        private Ticket(Segment segment, List<BlobStore.Put> puts) {
+            this.segment = segment;
+            this.puts = puts;
+        }
+    }
+
+    private static final class Segment {
+        final Path file;
+        final Disk.OutFile out;
+        long bytes;
+        int unplaced;
+
+        Segment(Path file, Disk.OutFile out) {
+            this.file = file;
+            this.out = out;
+        }
+    }
+
+    private record Waiting(byte[] record, List<BlobStore.Put> puts, CompletableFuture<Ticket> done) {}
+
+    private final Disk disk;
+    private final Path folder;
+    private final Placement placement;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Condition retiring = lock.newCondition();
+    private final Condition progress = lock.newCondition();
+    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private final Deque<Segment> full = new ArrayDeque<>();
+    private final Map<BlobKey, Integer> held = new HashMap<>();
+    private final Thread committer;
+    private final Thread retirer;
+    private @Nullable Segment open;
+    private long nextSegment;
+    private boolean closing;
+
+    Journal(Disk disk, Path folder, long firstSegment, Placement placement) {
+        this.disk = disk;
+        this.folder = folder;
+        this.nextSegment = firstSegment;
+        this.placement = placement;
+        this.committer = Thread.ofPlatform().daemon().name("surface-journal").start(this::commitLoop);
+        this.retirer = Thread.ofPlatform().daemon().name("surface-journal-retire").start(this::retireLoop);
+    }
+
+    /** The segments of a folder, oldest first. */
+    static List<Path> segments(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().endsWith(".journal")).sorted().toList();
+        }
+    }
+
+    /** Makes a record durable; on return its files must be placed and {@link #placed} called, whatever happens. */
+    Ticket append(List<BlobStore.Put> puts) throws IOException {
+        Waiting waiting = new Waiting(JournalFormat.record(puts), puts, new CompletableFuture<>());
+        lock.lock();
+        try {
+            if (closing) {
+                throw new IOException("the store is closing");
+            }
+            queue.add(waiting);
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            return waiting.done.get(WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("the journal could not be written", e.getCause());
+        } catch (TimeoutException e) {
+            waiting.done.whenComplete((ticket, fault) -> {
+                if (ticket != null) {
+                    placed(ticket);
+                }
+            });
+            throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "the disk did not take the journal in time");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** That the files of a record are where they belong (or will not be, since another writer won). */
+    void placed(Ticket ticket) {
+        lock.lock();
+        try {
+            ticket.segment.unplaced--;
+            retiring.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns once no segment names the key, so that a loss of power can't bring it back: called before it is deleted. */
+    void release(BlobKey key) throws IOException {
+        lock.lock();
+        try {
+            long left = TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+            while (held.containsKey(key)) {
+                rotate();
+                if (left <= 0) {
+                    throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "the disk did not take the journal in time");
+                }
+                left = progress.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void rotate() {
+        if (open != null && open.bytes > 0) {
+            full.add(open);
+            open = null;
+            retiring.signal();
+        }
+    }
+
+    private void commitLoop() {
+        List<Waiting> batch = new ArrayList<>();
+        while (true) {
+            batch.clear();
+            lock.lock();
+            try {
+                while (queue.isEmpty() || full.size() >= MAX_SEGMENTS) {
+                    if (closing && queue.isEmpty()) {
+                        rotate();
+                        retiring.signal();
+                        return;
+                    }
+                    boolean signalled = work.awaitNanos(IDLE_NANOS) > 0;
+                    if (!signalled && queue.isEmpty()) {
+                        rotate();
+                    }
+                }
+                batch.addAll(queue);
+                queue.clear();
+            } catch (InterruptedException e) {
+                return;
+            } finally {
+                lock.unlock();
+            }
+            commit(batch);
+        }
+    }
+
+    private void commit(List<Waiting> batch) {
+        Segment segment = null;
+        try {
+            segment = openSegment();
+            for (Waiting waiting : batch) {
+                segment.out.write(waiting.record, 0, waiting.record.length);
+            }
+            segment.out.sync();
+        } catch (IOException | RuntimeException e) {
+            abandon(segment);
+            batch.forEach(waiting -> waiting.done.completeExceptionally(e));
+            return;
+        }
+        List<Ticket> tickets = new ArrayList<>(batch.size());
+        lock.lock();
+        try {
+            for (Waiting waiting : batch) {
+                segment.bytes += waiting.record.length;
+                segment.unplaced++;
+                waiting.puts.forEach(put -> held.merge(put.key(), 1, Integer::sum));
+                tickets.add(new Ticket(segment, waiting.puts));
+            }
+            if (segment.bytes >= SEGMENT_BYTES) {
+                rotate();
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (int i = 0; i < tickets.size(); i++) {
+            batch.get(i).done.complete(tickets.get(i));
+        }
+    }
+
+    private Segment openSegment() throws IOException {
+        lock.lock();
+        try {
+            if (open != null) {
+                return open;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Path file = folder.resolve("%016x.journal".formatted(nextSegment++));
+        Segment segment = new Segment(file, disk.create(file));
+        disk.syncFolder(folder);
+        lock.lock();
+        try {
+            open = segment;
+            return segment;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A segment whose tail is uncertain takes no further record: what stands behind a torn one would not count. */
+    private void abandon(@Nullable Segment segment) {
+        lock.lock();
+        try {
+            if (segment != null && open == segment) {
+                full.add(segment);
+                open = null;
+                retiring.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void retireLoop() {
+        while (true) {
+            Segment segment;
+            lock.lock();
+            try {
+                while (full.isEmpty() || full.getFirst().unplaced > 0) {
+                    if (closing && full.isEmpty() && open == null && queue.isEmpty()) {
+                        return;
+                    }
+                    retiring.awaitNanos(IDLE_NANOS);
+                }
+                segment = full.getFirst();
+            } catch (InterruptedException e) {
+                return;
+            } finally {
+                lock.unlock();
+            }
+            boolean retired = retire(segment);
+            lock.lock();
+            try {
+                if (retired) {
+                    full.removeFirst();
+                    work.signal();
+                    progress.signalAll();
+                } else if (closing) {
+                    return; // the segment stays; the next start places and syncs what it names
+                } else {
+                    retiring.awaitNanos(IDLE_NANOS);
+                }
+            } catch (InterruptedException e) {
+                return;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private boolean retire(Segment segment) {
+        try {
+            segment.out.close();
+            List<BlobKey> keys = new ArrayList<>();
+            Set<Path> folders = new HashSet<>();
+            JournalFormat.read(segment.file, segment.bytes, puts -> {
+                placement.syncFiles(puts, folders);
+                puts.forEach(put -> keys.add(put.key()));
+            });
+            for (Path touched : folders) {
+                disk.syncFolder(touched);
+            }
+            disk.delete(segment.file);
+            disk.syncFolder(folder);
+            lock.lock();
+            try {
+                keys.forEach(key -> held.computeIfPresent(key, (k, n) -> n == 1 ? null : n - 1));
+            } finally {
+                lock.unlock();
+            }
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Takes no further record, syncs what was placed and ends, within a limit; what can't be synced stays in its segment. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            work.signal();
+            retiring.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            committer.join(TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
+            retirer.join(TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
