@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param ttl the same, counted from now; only one of the two
  * @param manifest the client's own manifest as JSON, or null
  */
+@SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
 public record PutRequest(
         @Nullable Kind kind,
         @Nullable Digest digest,

@@ -26,6 +26,14 @@ public interface BlobStore extends AutoCloseable {
     /** An object to be put. */
     record Put(BlobKey key, BlobSource source) {}
 
+    /**
+     * What became of several puts.
+     *
+     * @param done how many of the first ones are there now, put or found equal
+     * @param lastCreated whether the last of them was put by this call
+     */
+    record PutResult(int done, boolean lastCreated) {}
+
     /** One page of names, in the order of their bytes. {@code more} tells whether others follow. */
     record Names(List<String> names, boolean more) {}
 

@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where uploads land before anything else happens to them: up to {@link #IN_MEMORY} stored bytes in memory, larger ones in one file each, all of
- * them together within a quota. Thread-safe; each {@link Intake} belongs to one thread at a time.
+ * Where uploads land before anything else happens to them: up to {@link #IN_MEMORY} stored bytes in memory, larger ones
+ * in one file each, all of them together within a quota. Thread-safe; each {@link Intake} belongs to one thread at a
+ * time.
  */
 public final class IntakeArea {
     /** The largest stored form that stays in memory, bytes. */
@@ -48,11 +49,9 @@ public final class IntakeArea {
 
         private Intake() {}
 
-        /**
-         * @throws SurfaceException {@code OVERLOADED} when the quota is used up, {@code DISK_FULL} when the disk is
-         */
+        /** @throws SurfaceException {@code OVERLOADED} when the quota is used up, {@code DISK_FULL} when the disk is */
         @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
+        public void write(byte[] bytes, int offset, int length) {
             if (out == null && inMemory + length <= IN_MEMORY) {
                 if (inMemory + length > memory.length) {
                     memory = Arrays.copyOf(memory, Math.max(inMemory + length, Math.min(IN_MEMORY, memory.length * 4)));
@@ -61,37 +60,51 @@ public final class IntakeArea {
                 inMemory += length;
                 return;
             }
-            if (out == null) {
-                Path name = folder.resolve("in-" + Long.toString(names.incrementAndGet(), 36));
-                out = disk.create(name);
-                file = name;
-                toFile(out, memory, 0, inMemory);
-                memory = new byte[0];
+            try {
+                if (out == null) {
+                    Path name = folder.resolve("in-" + Long.toString(names.incrementAndGet(), 36));
+                    out = disk.create(name);
+                    file = name;
+                    toFile(out, memory, 0, inMemory);
+                    memory = new byte[0];
+                }
+                toFile(out, bytes, offset, length);
+            } catch (IOException e) {
+                // A fault of our disk must not look like one of the client's stream.
+                throw DiskFaults.of("intake", e);
             }
-            toFile(out, bytes, offset, length);
         }
 
         private void toFile(Disk.OutFile target, byte[] bytes, int offset, int length) throws IOException {
             if (used.addAndGet(length) > quota) {
                 used.addAndGet(-length);
                 throw new SurfaceException(
-                        ErrorCode.OVERLOADED, "too many uploads wait on the disk", "try again, or raise surface.intake.quota");
+                        ErrorCode.OVERLOADED,
+                        "too many uploads wait on the disk",
+                        "try again, or raise surface.intake.quota");
             }
             inFile += length;
             target.write(bytes, offset, length);
         }
 
         /** Ends the upload: what was written, durable where it is a file. */
-        public BlobSource finish() throws IOException {
+        public BlobSource finish() {
             if (file == null || out == null) {
                 return new BlobSource.Bytes(Arrays.copyOf(memory, inMemory));
             }
-            out.sync();
-            out.close();
+            try {
+                out.sync();
+                out.close();
+            } catch (IOException e) {
+                throw DiskFaults.of("intake", e);
+            }
             return new BlobSource.LocalFile(file, inFile);
         }
 
-        /** Gives the room back; the source that {@link #finish} gave can't be used any more. Never throws: the next start clears the rest. */
+        /**
+         * Gives the room back; the source that {@link #finish} gave can't be used any more. Never throws: the next
+         * start clears the rest.
+         */
         @Override
         public void close() {
             memory = new byte[0];

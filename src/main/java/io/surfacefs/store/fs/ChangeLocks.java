@@ -45,8 +45,13 @@ final class ChangeLocks implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-        try (FileLock held = lockByte(stripe, deadline)) {
-            return change.run();
+        try {
+            FileLock held = lockByte(stripe, deadline);
+            try {
+                return change.run();
+            } finally {
+                held.release();
+            }
         } finally {
             lock.unlock();
         }

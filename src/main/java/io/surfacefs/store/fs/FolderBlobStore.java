@@ -6,23 +6,23 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.DiskFaults;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects as files in a folder. Several processes may read and put; the one that owns the folder makes small puts durable through a {@link
- * Journal}, the others sync each file, and only the owner deletes artefacts. A tag that {@link #read} gives is one of the content, and the only
- * kind that {@link #replace} and {@link #delete} take; the tag of {@link #head} tells inode, size and time.
+ * Objects as files in a folder. Several processes may read and put; the one that owns the folder makes small puts
+ * durable through a {@link Journal}, the others sync each file, and only the owner deletes artefacts. A tag that
+ * {@link #read} gives is one of the content, and the only kind that {@link #replace} and {@link #delete} take; the tag
+ * of {@link #head} tells inode, size and time.
  */
 public final class FolderBlobStore implements BlobStore {
     /** Puts of up to this many bytes together go through the journal. */
@@ -78,7 +78,7 @@ public final class FolderBlobStore implements BlobStore {
         if (parent.exists() && !parent.isDirectory()) {
             return new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a file stands where a folder should");
         }
-        return Faults.of(what, fault);
+        return DiskFaults.of(what, fault);
     }
 
     @Override
@@ -106,54 +106,57 @@ public final class FolderBlobStore implements BlobStore {
             Head head = head(key);
             return new Content(
                     content,
-                    new Head(content.length, contentTag(content), head == null ? java.time.Instant.EPOCH : head.modified()));
+                    new Head(
+                            content.length,
+                            contentTag(content),
+                            head == null ? java.time.Instant.EPOCH : head.modified()));
         } catch (IOException e) {
-            throw Faults.of("read", e);
+            throw DiskFaults.of("read", e);
         }
     }
 
     private static String contentTag(byte[] content) {
         CRC32C crc = new CRC32C();
         crc.update(content);
-        return content.length + "-" + Long.toHexString(crc.getValue()) + "-" + Integer.toHexString(Arrays.hashCode(content));
+        return content.length + "-" + Long.toHexString(crc.getValue()) + "-"
+                + Integer.toHexString(Arrays.hashCode(content));
     }
 
     @Override
-    public int putAllIfAbsent(List<Put> puts) {
+    public PutResult putAllIfAbsent(List<Put> puts) {
         try {
-            int done = 0;
-            while (done < puts.size() && (journal == null || puts.get(done).source().size() > JOURNALED / 4)) {
-                if (!files.place(puts.get(done), true)) {
-                    return done;
-                }
-                done++;
+            int direct = 0;
+            while (direct < puts.size() && (journal == null || !journaled(puts.subList(direct, puts.size())))) {
+                direct++;
             }
-            if (done == puts.size()) {
-                return done;
+            PutResult first = files.placeAll(puts.subList(0, direct), true);
+            if (journal == null || first.done() < direct || direct == puts.size()) {
+                return first;
             }
-            List<Put> rest = puts.subList(done, puts.size());
-            if (journal == null
-                    || rest.stream().anyMatch(p -> !(p.source() instanceof BlobSource.Bytes))
-                    || rest.stream().mapToLong(p -> p.source().size()).sum() > JOURNALED) {
-                return done + placeInOrder(rest, true);
-            }
+            List<Put> rest = puts.subList(direct, puts.size());
             Journal.Ticket ticket = journal.append(rest);
             try {
-                return done + placeInOrder(rest, false);
+                PutResult second = files.placeAll(rest, false);
+                return new PutResult(
+                        direct + second.done(), second.done() == 0 ? first.lastCreated() : second.lastCreated());
             } finally {
                 journal.placed(ticket);
             }
         } catch (IOException e) {
-            throw Faults.of("put", e);
+            throw DiskFaults.of("put", e);
         }
     }
 
-    private int placeInOrder(List<Put> puts, boolean durable) throws IOException {
-        int done = 0;
-        while (done < puts.size() && files.place(puts.get(done), durable)) {
-            done++;
+    /** Whether these fit into one record of the journal. */
+    private static boolean journaled(List<Put> puts) {
+        long bytes = 0;
+        for (Put put : puts) {
+            bytes += put.key().name().length() + put.source().size();
+            if (!(put.source() instanceof BlobSource.Bytes) || bytes > JOURNALED) {
+                return false;
+            }
         }
-        return done;
+        return true;
     }
 
     @Override
@@ -167,7 +170,7 @@ public final class FolderBlobStore implements BlobStore {
                 return true;
             });
         } catch (IOException e) {
-            throw Faults.of("replace", e);
+            throw DiskFaults.of("replace", e);
         }
     }
 
@@ -194,7 +197,7 @@ public final class FolderBlobStore implements BlobStore {
                 return files.remove(key);
             });
         } catch (IOException e) {
-            throw Faults.of("delete", e);
+            throw DiskFaults.of("delete", e);
         }
     }
 

@@ -58,13 +58,31 @@ final class FolderFiles implements Journal.Placement {
         return content;
     }
 
+    /** How an object came to its place, or didn't. */
+    private enum Placed {
+        NEW,
+        EQUAL,
+        TAKEN
+    }
+
     /**
-     * Brings an object to its place unless something is there.
+     * Brings objects to their places, in order, up to the first place that is taken by other bytes.
      *
-     * @param durable whether it must be certain to survive when this returns
-     * @return whether it, or an equal one, is there now
+     * @param durable whether they must be certain to survive when this returns
      */
-    boolean place(BlobStore.Put put, boolean durable) throws IOException {
+    BlobStore.PutResult placeAll(List<BlobStore.Put> puts, boolean durable) throws IOException {
+        boolean created = false;
+        for (int i = 0; i < puts.size(); i++) {
+            Placed placed = place(puts.get(i), durable);
+            if (placed == Placed.TAKEN) {
+                return new BlobStore.PutResult(i, created);
+            }
+            created = placed == Placed.NEW;
+        }
+        return new BlobStore.PutResult(puts.size(), created);
+    }
+
+    private Placed place(BlobStore.Put put, boolean durable) throws IOException {
         Path file = path(put.key());
         for (int attempt = 0; ; attempt++) {
             try {
@@ -77,17 +95,17 @@ final class FolderFiles implements Journal.Placement {
                 if (durable) {
                     disk.syncFolder(file.getParent());
                 }
-                return true;
+                return Placed.NEW;
             } catch (FileAlreadyExistsException e) {
                 if (!equal(file, put.source())) {
-                    return false;
+                    return Placed.TAKEN;
                 }
                 if (durable) {
                     // Its writer may not have synced it yet, but this put is going to be acknowledged.
                     disk.syncFile(file);
                     disk.syncFolder(file.getParent());
                 }
-                return true;
+                return Placed.EQUAL;
             } catch (NoSuchFileException e) {
                 folders.forget(file.getParent()); // a sweep has just removed the empty folder
                 if (attempt >= 3) {
@@ -100,7 +118,8 @@ final class FolderFiles implements Journal.Placement {
     private void placeInFolder(Path file, BlobSource source, boolean durable) throws IOException {
         switch (source) {
             case BlobSource.LocalFile local -> disk.link(local.file(), file);
-            case BlobSource.Bytes content when content.bytes().length == 0 -> {
+            case BlobSource.Bytes content
+            when content.bytes().length == 0 -> {
                 try (Disk.OutFile empty = disk.create(file)) {
                     if (durable) {
                         empty.sync();
@@ -133,12 +152,14 @@ final class FolderFiles implements Journal.Placement {
     }
 
     private static boolean equal(Path file, BlobSource source) throws IOException {
-        if (!(source instanceof BlobSource.Bytes content)
-                || content.size() > COMPARED
-                || Files.size(file) != content.size()) {
-            return false;
+        try {
+            return source instanceof BlobSource.Bytes content
+                    && content.size() <= COMPARED
+                    && Files.size(file) == content.size()
+                    && Arrays.equals(Files.readAllBytes(file), content.bytes());
+        } catch (NoSuchFileException e) {
+            return false; // deleted meanwhile: the caller looks again
         }
-        return Arrays.equals(Files.readAllBytes(file), content.bytes());
     }
 
     /** Writes an object over what is there, at once and for certain. */
@@ -180,12 +201,12 @@ final class FolderFiles implements Journal.Placement {
     }
 
     /**
-     * Places again what a journal's record names, after a crash. What is there already stays when it is sound: it may be another process' win,
-     * and then the rest of the record never counted.
+     * Places again what a journal's record names, after a crash. What is there already stays when it is sound: it may
+     * be another process' win, and then the rest of the record never counted.
      */
     void recover(List<BlobStore.Put> puts, BiPredicate<BlobKey, StoredBytes> sound) throws IOException {
         for (BlobStore.Put put : puts) {
-            if (place(put, false)) {
+            if (place(put, false) != Placed.TAKEN) {
                 continue;
             }
             try (StoredBytes there = FileBytes.open(path(put.key()))) {

@@ -14,8 +14,9 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists a folder tree in the order of the bytes of whole names, as an object store does, where {@code a-b/…} stands before {@code a/…}. Holds no
- * more than a page of one folder's names, and descends only into folders that the page needs.
+ * Lists a folder tree in the order of the bytes of whole names, as an object store does, where {@code a-b/…} stands
+ * before {@code a/…}. Holds no more than a page of one folder's names, and descends only into folders that the page
+ * needs.
  */
 final class FolderListing {
     private final Path root;
@@ -76,7 +77,10 @@ final class FolderListing {
         }
     }
 
-    /** The first entries of one folder behind {@code last} that may hold names behind {@code after}, at most one more than the page. */
+    /**
+     * The first entries of one folder behind {@code last} that may hold names behind {@code after}, at most one more
+     * than the page.
+     */
     private List<Entry> page(String folder, String last) {
         String[] all = new File(root.resolve(folder).toString()).list();
         if (all == null) {
@@ -128,7 +132,10 @@ final class FolderListing {
             return isFolder() ? name + "/" : name;
         }
 
-        /** Only where one name begins with the other does it matter which of them is a folder, which costs a look at the disk. */
+        /**
+         * Only where one name begins with the other does it matter which of them is a folder, which costs a look at the
+         * disk.
+         */
         @Override
         public int compareTo(Entry other) {
             if (name.startsWith(other.name) || other.name.startsWith(name)) {

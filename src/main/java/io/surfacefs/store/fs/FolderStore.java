@@ -5,6 +5,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.Disk;
+import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -21,8 +22,8 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a folder as a store. What a crash left is mended first: every opener passes through one lock, so that nobody reads what a loss of power
- * tore before the journal has put it right.
+ * Opens a folder as a store. What a crash left is mended first: every opener passes through one lock, so that nobody
+ * reads what a loss of power tore before the journal has put it right.
  */
 public final class FolderStore {
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(15);
@@ -52,19 +53,19 @@ public final class FolderStore {
      * Opens the folder.
      *
      * @param sound whether the object of that key, as it lies there after a crash, is whole
-     * @throws SurfaceException {@code STORE_UNAVAILABLE} when the folder can't be used, or is owned by another process and {@link Hold#OWNER}
-     *     was asked for
+     * @throws SurfaceException {@code STORE_UNAVAILABLE} when the folder can't be used, or is owned by another process
+     *     and {@link Hold#OWNER} was asked for
      */
     public static FolderBlobStore open(Place place, Disk disk, Hold hold, BiPredicate<BlobKey, StoredBytes> sound) {
         try {
             return openAlone(place, disk, hold, sound);
         } catch (IOException e) {
-            throw Faults.of("open " + e.getMessage(), e);
+            throw DiskFaults.of("open " + e.getMessage(), e);
         }
     }
 
-    private static FolderBlobStore openAlone(
-            Place place, Disk disk, Hold hold, BiPredicate<BlobKey, StoredBytes> sound) throws IOException {
+    private static FolderBlobStore openAlone(Place place, Disk disk, Hold hold, BiPredicate<BlobKey, StoredBytes> sound)
+            throws IOException {
         Path root = place.root().toAbsolutePath().normalize();
         Files.createDirectories(root.getParent());
         Path tmp = root.resolve("tmp");
@@ -148,8 +149,8 @@ public final class FolderStore {
     }
 
     /** Places and syncs what the segments of a process that died name; the number of the next segment. */
-    private static long recover(
-            Disk disk, Path journals, FolderFiles files, BiPredicate<BlobKey, StoredBytes> sound) throws IOException {
+    private static long recover(Disk disk, Path journals, FolderFiles files, BiPredicate<BlobKey, StoredBytes> sound)
+            throws IOException {
         long next = 0;
         for (Path segment : Journal.segments(journals)) {
             String name = segment.getFileName().toString();

@@ -9,8 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Makes folders and remembers, within a bound, which of them are certain to survive a loss of power. A folder made by somebody else is not
- * trusted: its maker may not have synced it yet. Thread-safe.
+ * Makes folders and remembers, within a bound, which of them are certain to survive a loss of power. A folder made by
+ * somebody else is not trusted: its maker may not have synced it yet. Thread-safe.
  */
 final class Folders {
     private static final int REMEMBERED = 65_536;

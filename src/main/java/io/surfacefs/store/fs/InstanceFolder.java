@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder for one process' temporary files. While the process lives it holds an OS lock in it; folders whose lock is free were left by a crash
- * and are cleared by whoever comes next, without a look at anything else.
+ * A folder for one process' temporary files. While the process lives it holds an OS lock in it; folders whose lock is
+ * free were left by a crash and are cleared by whoever comes next, without a look at anything else.
  */
 final class InstanceFolder implements AutoCloseable {
     private static final String LOCK = "alive";
@@ -38,7 +38,8 @@ final class InstanceFolder implements AutoCloseable {
      */
     static InstanceFolder open(Disk disk, Path parent) throws IOException {
         try (Stream<Path> others = Files.list(parent)) {
-            for (Path other : others.filter(f -> f.getFileName().toString().startsWith("run-")).toList()) {
+            for (Path other : others.filter(f -> f.getFileName().toString().startsWith("run-"))
+                    .toList()) {
                 clearIfDead(disk, other);
             }
         }

@@ -16,8 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
@@ -26,10 +26,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes small puts durable by the group: a put is appended to the open segment, one sync covers all that came while the last one ran, then the
- * files are placed without a sync of their own. A segment that is full, or idle for {@link #IDLE_NANOS}, is retired: its files and their folders
- * are synced, then it goes. After a loss of power the segments that are left place again what they name. Owned by the one process that owns the
- * folder. Thread-safe; two threads of its own.
+ * Makes small puts durable by the group: a put is appended to the open segment, one sync covers all that came while the
+ * last one ran, then the files are placed without a sync of their own. A segment that is full, or idle for
+ * {@link #IDLE_NANOS}, is retired: its files and their folders are synced, then it goes. After a loss of power the
+ * segments that are left place again what they name. Owned by the one process that owns the folder. Thread-safe; two
+ * threads of its own.
  */
 final class Journal implements AutoCloseable {
     /** How long a segment with records may stay open without a further one. */
@@ -92,13 +93,16 @@ final class Journal implements AutoCloseable {
         this.nextSegment = firstSegment;
         this.placement = placement;
         this.committer = Thread.ofPlatform().daemon().name("surface-journal").start(this::commitLoop);
-        this.retirer = Thread.ofPlatform().daemon().name("surface-journal-retire").start(this::retireLoop);
+        this.retirer =
+                Thread.ofPlatform().daemon().name("surface-journal-retire").start(this::retireLoop);
     }
 
     /** The segments of a folder, oldest first. */
     static List<Path> segments(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.getFileName().toString().endsWith(".journal")).sorted().toList();
+            return files.filter(f -> f.getFileName().toString().endsWith(".journal"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -143,7 +147,9 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Returns once no segment names the key, so that a loss of power can't bring it back: called before it is deleted. */
+    /**
+     * Returns once no segment names the key, so that a loss of power can't bring it back: called before it is deleted.
+     */
     void release(BlobKey key) throws IOException {
         lock.lock();
         try {
@@ -330,7 +336,10 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Takes no further record, syncs what was placed and ends, within a limit; what can't be synced stays in its segment. */
+    /**
+     * Takes no further record, syncs what was placed and ends, within a limit; what can't be synced stays in its
+     * segment.
+     */
     @Override
     public void close() {
         lock.lock();

@@ -20,9 +20,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a journal segment: records of {@code length:int, crc32c:int, body}, where a body is {@code count:short} and for each object
- * {@code bucket:byte, name:UTF (DataOutput), size:int, bytes}. A record is whole or it was never acknowledged; behind the first one that is not
- * whole nothing counts.
+ * The bytes of a journal segment: records of {@code length:int, crc32c:int, body}, where a body is {@code count:short}
+ * and for each object {@code bucket:byte, name:UTF (DataOutput), size:int, bytes}. A record is whole or it was never
+ * acknowledged; behind the first one that is not whole nothing counts.
  */
 final class JournalFormat {
     /** A record's largest body; what is larger doesn't go through the journal. */

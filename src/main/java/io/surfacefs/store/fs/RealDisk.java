@@ -14,8 +14,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The disk of this machine. Waits for the medium happen on a small pool of platform threads, since an fsync holds the carrier of a virtual
- * thread and would take the event loops' cores from them.
+ * The disk of this machine. Waits for the medium happen on a small pool of platform threads, since an fsync holds the
+ * carrier of a virtual thread and would take the event loops' cores from them.
  */
 public final class RealDisk implements Disk, AutoCloseable {
     private static final int WRITE_CHUNK = 128 * 1024;
@@ -25,7 +25,8 @@ public final class RealDisk implements Disk, AutoCloseable {
     /** @param syncThreads how many waits for the medium may run at a time, at least 1 */
     public RealDisk(int syncThreads) {
         this.syncs = Executors.newFixedThreadPool(
-                syncThreads, Thread.ofPlatform().daemon().name("surface-sync-", 0).factory());
+                syncThreads,
+                Thread.ofPlatform().daemon().name("surface-sync-", 0).factory());
     }
 
     @Override

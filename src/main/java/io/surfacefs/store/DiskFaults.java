@@ -1,4 +1,4 @@
-package io.surfacefs.store.fs;
+package io.surfacefs.store;
 
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.util.Locale;
 
 /** What the file system's failures mean to a caller. */
-final class Faults {
-    private Faults() {}
+public final class DiskFaults {
+    private DiskFaults() {}
 
     /** {@code DISK_FULL} where the cause chain says so, else {@code STORE_UNAVAILABLE}. */
-    static SurfaceException of(String what, IOException fault) {
+    public static SurfaceException of(String what, IOException fault) {
         for (Throwable t = fault; t != null; t = t.getCause()) {
             String message = t.getMessage() == null ? "" : t.getMessage().toLowerCase(Locale.ROOT);
             if (message.contains("no space left") || message.contains("disk quota exceeded")) {
