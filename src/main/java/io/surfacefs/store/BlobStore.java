@@ -62,10 +62,8 @@ public interface BlobStore extends AutoCloseable {
      * Puts objects that are not there yet, in order, none visible before those in front of it. Stops at the first name
      * that is taken by other bytes (an equal object of up to 1 MiB counts as put). All that was put is durable when
      * this returns; a loss of power in between leaves any number of the first ones.
-     *
-     * @return how many were put or equal; {@code puts.size()} means all
      */
-    int putAllIfAbsent(List<Put> puts);
+    PutResult putAllIfAbsent(List<Put> puts);
 
     /**
      * Writes an object over what is there.

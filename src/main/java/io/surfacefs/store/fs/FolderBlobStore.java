@@ -74,7 +74,7 @@ public final class FolderBlobStore implements BlobStore {
 
     /** A name below a file is as absent as any; everything else is a fault. */
     private static SurfaceException notThere(Path file, IOException fault, String what) {
-        File parent = file.getParent().toFile();
+        File parent = Folders.parent(file).toFile();
         if (parent.exists() && !parent.isDirectory()) {
             return new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a file stands where a folder should");
         }

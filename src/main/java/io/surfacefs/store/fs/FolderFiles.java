@@ -87,13 +87,13 @@ final class FolderFiles implements Journal.Placement {
         for (int attempt = 0; ; attempt++) {
             try {
                 if (durable) {
-                    folders.makeDurable(file.getParent());
+                    folders.makeDurable(Folders.parent(file));
                 } else {
-                    folders.make(file.getParent());
+                    folders.make(Folders.parent(file));
                 }
                 placeInFolder(file, put.source(), durable);
                 if (durable) {
-                    disk.syncFolder(file.getParent());
+                    disk.syncFolder(Folders.parent(file));
                 }
                 return Placed.NEW;
             } catch (FileAlreadyExistsException e) {
@@ -103,11 +103,11 @@ final class FolderFiles implements Journal.Placement {
                 if (durable) {
                     // Its writer may not have synced it yet, but this put is going to be acknowledged.
                     disk.syncFile(file);
-                    disk.syncFolder(file.getParent());
+                    disk.syncFolder(Folders.parent(file));
                 }
                 return Placed.EQUAL;
             } catch (NoSuchFileException e) {
-                folders.forget(file.getParent()); // a sweep has just removed the empty folder
+                folders.forget(Folders.parent(file)); // a sweep has just removed the empty folder
                 if (attempt >= 3) {
                     throw e;
                 }
@@ -165,7 +165,7 @@ final class FolderFiles implements Journal.Placement {
     /** Writes an object over what is there, at once and for certain. */
     void overwrite(BlobKey key, BlobSource source) throws IOException {
         Path file = path(key);
-        folders.makeDurable(file.getParent());
+        folders.makeDurable(Folders.parent(file));
         Path temp;
         if (source instanceof BlobSource.Bytes content) {
             temp = write(content.bytes(), true);
@@ -179,7 +179,7 @@ final class FolderFiles implements Journal.Placement {
             disk.delete(temp);
             throw e;
         }
-        disk.syncFolder(file.getParent());
+        disk.syncFolder(Folders.parent(file));
     }
 
     /** Removes an object, and a payload's own folder with it. */
@@ -188,11 +188,11 @@ final class FolderFiles implements Journal.Placement {
         if (!disk.delete(file)) {
             return false;
         }
-        disk.syncFolder(file.getParent());
+        disk.syncFolder(Folders.parent(file));
         if (key.bucket() == BlobKey.Bucket.CACHE && key.name().startsWith("tenants/")) {
             try {
-                folders.forget(file.getParent());
-                disk.delete(file.getParent());
+                folders.forget(Folders.parent(file));
+                disk.delete(Folders.parent(file));
             } catch (DirectoryNotEmptyException e) {
                 return true; // somebody has put the payload again
             }
@@ -227,8 +227,8 @@ final class FolderFiles implements Journal.Placement {
             } catch (NoSuchFileException e) {
                 continue; // another writer won, so this file was never placed
             }
-            for (Path folder = file.getParent(); touched.add(folder) && !folder.equals(root); ) {
-                folder = folder.getParent();
+            for (Path folder = Folders.parent(file); touched.add(folder) && !folder.equals(root); ) {
+                folder = Folders.parent(folder);
             }
         }
     }

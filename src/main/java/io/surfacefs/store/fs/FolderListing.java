@@ -20,15 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FolderListing {
     private final Path root;
-    private final String prefix;
     private final String after;
     private final boolean delimiter;
     private final int limit;
     private final List<String> found = new ArrayList<>();
 
-    private FolderListing(Path root, String prefix, String after, boolean delimiter, int limit) {
+    private FolderListing(Path root, String after, boolean delimiter, int limit) {
         this.root = root;
-        this.prefix = prefix;
         this.after = after;
         this.delimiter = delimiter;
         this.limit = limit;
@@ -39,7 +37,7 @@ final class FolderListing {
         if (!prefix.isEmpty() && !prefix.endsWith("/")) {
             throw new IllegalArgumentException("not a folder: " + prefix);
         }
-        FolderListing names = new FolderListing(root, prefix, after, delimiter, limit);
+        FolderListing names = new FolderListing(root, after, delimiter, limit);
         names.walk(prefix);
         boolean more = names.found.size() > limit;
         return new BlobStore.Names(more ? names.found.subList(0, limit) : names.found, more);

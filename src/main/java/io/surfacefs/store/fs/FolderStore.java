@@ -67,12 +67,12 @@ public final class FolderStore {
     private static FolderBlobStore openAlone(Place place, Disk disk, Hold hold, BiPredicate<BlobKey, StoredBytes> sound)
             throws IOException {
         Path root = place.root().toAbsolutePath().normalize();
-        Files.createDirectories(root.getParent());
+        Files.createDirectories(Folders.parent(root));
         Path tmp = root.resolve("tmp");
         Path journals = root.resolve("journal");
         for (Path folder : List.of(root, tmp, journals)) {
             if (disk.makeFolder(folder)) {
-                disk.syncFolder(folder.getParent());
+                disk.syncFolder(Folders.parent(folder));
             }
         }
         List<AutoCloseable> opened = new ArrayList<>();

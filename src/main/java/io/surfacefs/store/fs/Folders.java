@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Makes folders and remembers, within a bound, which of them are certain to survive a loss of power. A folder made by
@@ -34,7 +35,7 @@ final class Folders {
         try {
             disk.makeFolder(folder);
         } catch (NoSuchFileException e) {
-            make(folder.getParent());
+            make(parent(folder));
             disk.makeFolder(folder);
         }
     }
@@ -44,14 +45,19 @@ final class Folders {
         if (folder.equals(root) || (durable.getIfPresent(folder) != null && Files.isDirectory(folder))) {
             return;
         }
-        makeDurable(folder.getParent());
+        makeDurable(parent(folder));
         disk.makeFolder(folder);
-        disk.syncFolder(folder.getParent());
+        disk.syncFolder(parent(folder));
         durable.put(folder, Boolean.TRUE);
     }
 
     /** That a folder went. */
     void forget(Path folder) {
         durable.invalidate(folder);
+    }
+
+    /** The folder that an entry lies in; everything here lies below the root. */
+    static Path parent(Path entry) {
+        return Objects.requireNonNull(entry.getParent(), "the root of the file system");
     }
 }

@@ -49,11 +49,9 @@ final class Journal implements AutoCloseable {
     /** A put that is durable in the journal and must be placed, then {@link #placed}. */
     static final class Ticket {
         private final Segment segment;
-        private final List<BlobStore.Put> puts;
 
-        private Ticket(Segment segment, List<BlobStore.Put> puts) {
+        private Ticket(Segment segment) {
             this.segment = segment;
-            this.puts = puts;
         }
     }
 
@@ -124,7 +122,7 @@ final class Journal implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IOException("the journal could not be written", e.getCause());
         } catch (TimeoutException e) {
-            waiting.done.whenComplete((ticket, fault) -> {
+            var _ = waiting.done.whenComplete((ticket, fault) -> {
                 if (ticket != null) {
                     placed(ticket);
                 }
@@ -225,7 +223,7 @@ final class Journal implements AutoCloseable {
                 segment.bytes += waiting.record.length;
                 segment.unplaced++;
                 waiting.puts.forEach(put -> held.merge(put.key(), 1, Integer::sum));
-                tickets.add(new Ticket(segment, waiting.puts));
+                tickets.add(new Ticket(segment));
             }
             if (segment.bytes >= SEGMENT_BYTES) {
                 rotate();

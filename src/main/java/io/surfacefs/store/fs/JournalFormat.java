@@ -39,7 +39,7 @@ final class JournalFormat {
             for (BlobStore.Put put : puts) {
                 byte[] content = ((BlobSource.Bytes) put.source()).bytes();
                 byte[] name = put.key().name().getBytes(StandardCharsets.UTF_8);
-                out.writeByte(put.key().bucket().ordinal());
+                out.writeByte(put.key().bucket() == BlobKey.Bucket.CACHE ? 0 : 1);
                 out.writeShort(name.length);
                 out.write(name);
                 out.writeInt(content.length);
@@ -111,7 +111,7 @@ final class JournalFormat {
         int count = in.readUnsignedShort();
         List<BlobStore.Put> puts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            BlobKey.Bucket bucket = BlobKey.Bucket.values()[in.readUnsignedByte()];
+            BlobKey.Bucket bucket = in.readUnsignedByte() == 0 ? BlobKey.Bucket.CACHE : BlobKey.Bucket.MANIFEST;
             String name = new String(in.readNBytes(in.readUnsignedShort()), StandardCharsets.UTF_8);
             byte[] content = in.readNBytes(in.readInt());
             puts.add(new BlobStore.Put(new BlobKey(bucket, name), new BlobSource.Bytes(content)));
