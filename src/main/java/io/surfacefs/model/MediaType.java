@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
  * @param value the form that is served, without {@code +zstd}; at most 255 printable ASCII characters
  */
 public record MediaType(String value) {
-    /** What a payload is when nobody said. */
-    public static final MediaType OCTET_STREAM = new MediaType("application/octet-stream");
-
     private static final String ZSTD = "+zstd";
     private static final Pattern FORM =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \\t]*(;[\\x20-\\x7e\\t]*)?");
+
+    /** What a payload is when nobody said. Behind the pattern, which its constructor needs. */
+    public static final MediaType OCTET_STREAM = new MediaType("application/octet-stream");
 
     /** @throws SurfaceException {@code INVALID_ARGUMENT} when this is not a media type */
     public MediaType {

@@ -1,0 +1,60 @@
+package io.surfacefs.codec;
+
+import io.surfacefs.model.ByteRange;
+import io.surfacefs.model.StoredPayload;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the raw bytes of a stored payload, or a range of them, block by block. A reader that does not ask holds the
+ * block it was given last and nothing else of weight, after {@link #park} no decoder either. For one thread, a virtual
+ * one: it waits while the pool decodes.
+ *
+ * <p>Every method that gives bytes throws {@code CORRUPT_OBJECT} when the stored bytes can't be decoded, fail a
+ * checksum, disagree with their seek table or end early, and lets an {@link IOException} of the stored bytes through.
+ * The last block of a whole payload is given only when its sizes were found true.
+ */
+public sealed interface PayloadReader extends AutoCloseable permits SeekableReader, StreamReader, WholeReader {
+    /**
+     * Opens a reader.
+     *
+     * @param stored left open when the reader is closed
+     * @param payload its facts; {@code seekable} is believed, and what the table says is checked as it is used
+     * @param range raw bytes, within the payload
+     * @throws io.surfacefs.model.SurfaceException {@code CORRUPT_OBJECT} when sizes or seek table don't agree with the
+     *     bytes
+     */
+    static PayloadReader open(CodecPool pool, StoredBytes stored, StoredPayload payload, ByteRange range)
+            throws IOException {
+        if (range.end() > payload.rawSize()) {
+            throw new IllegalArgumentException("range ends behind the payload: " + range);
+        }
+        if (stored.size() != payload.storedSize()) {
+            throw ZstdFrames.corrupt("the stored bytes have another size than said");
+        }
+        if (payload.rawSize() <= ZstdFrames.BLOCK && payload.storedSize() <= WholeReader.MAX_STORED) {
+            return new WholeReader(pool, stored, payload, range);
+        }
+        return payload.seekable()
+                ? SeekableReader.open(pool, stored, payload, range)
+                : new StreamReader(pool, stored, payload, range);
+    }
+
+    /** {@return the next piece of the range, or null behind its end} */
+    @Nullable
+    Block next() throws IOException;
+
+    /**
+     * Lets a later {@link #next} use a block's array again. Only for a block nobody looks at any more; never needed.
+     */
+    void recycle(Block block);
+
+    /**
+     * Says that the consumer is stalled: everything decoded ahead and any decoder are dropped. {@link #next} goes on
+     * from where it was; without a seek table it has to decode again from the beginning of the frame.
+     */
+    void park();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,82 @@
+package io.surfacefs.codec;
+
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.MediaType;
+import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.SurfaceException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Checks stored bytes against what they should be. Memory of a running check: 1.1 MiB and the window of the frame being
+ * decoded, at most 8 MiB. Safe for any number of threads.
+ */
+public final class StoredVerifier {
+    private static final UploadLimits NONE = new UploadLimits(Long.MAX_VALUE, 1, Long.MAX_VALUE);
+
+    private final CodecPool pool;
+
+    /** Works on the threads of a pool, behind those who wait for theirs. */
+    public StoredVerifier(CodecPool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Decodes all of the stored bytes and gives their facts.
+     *
+     * @param rawDigest what the raw bytes must hash to
+     * @param type goes into the facts
+     * @throws SurfaceException {@code CORRUPT_OBJECT} when they don't decode, or to other bytes
+     */
+    public StoredPayload verify(StoredBytes stored, Digest rawDigest, MediaType type) throws IOException {
+        EncodedUpload found = facts(stored, type);
+        if (!found.rawDigest().equals(rawDigest)) {
+            throw ZstdFrames.corrupt("the stored bytes decode to another payload");
+        }
+        return found.payload();
+    }
+
+    /**
+     * Decodes all of the stored bytes and gives their facts and the digest of what they decode to.
+     *
+     * @param type goes into the facts
+     * @throws SurfaceException {@code CORRUPT_OBJECT} when they don't decode
+     */
+    public EncodedUpload facts(StoredBytes stored, MediaType type) throws IOException {
+        return new ZstdPass(
+                        pool,
+                        CodecPool.Lane.CHECK,
+                        ErrorCode.CORRUPT_OBJECT,
+                        NONE,
+                        (bytes, offset, length) -> {},
+                        new SentDigests(Map.of()))
+                .run(new StoredInput(stored, 0), type);
+    }
+
+    /** {@return the SHA-256 of the stored bytes as they are} */
+    public Digest storedDigest(StoredBytes stored) throws IOException {
+        SerialDigest digest = new SerialDigest(pool, CodecPool.Lane.CHECK, Hashes.sha256());
+        BlockRing chunks = new BlockRing(pool, 2);
+        boolean done = false;
+        try {
+            StoredInput input = new StoredInput(stored, 0);
+            int length;
+            do {
+                byte[] chunk = chunks.take();
+                length = input.readNBytes(chunk, 0, ZstdFrames.BLOCK);
+                CompletableFuture<?> hashed = digest.update(chunk, 0, length);
+                chunks.busy(hashed);
+            } while (length == ZstdFrames.BLOCK);
+            Digest result = Digest.of(digest.finish());
+            chunks.recycle();
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                digest.cancel();
+            }
+        }
+    }
+}
