@@ -1,19 +1,31 @@
 package io.surfacefs.service;
 
 import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.model.ByteRange;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.StoredPayload;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** An open payload (or cache entry value), stable whatever happens to its object meanwhile. Must be closed. */
 public final class PayloadHandle implements AutoCloseable {
     private final Digest digest;
     private final StoredPayload facts;
     private final StoredBytes bytes;
+    private final Decoder decoder;
 
-    PayloadHandle(Digest digest, StoredPayload facts, StoredBytes bytes) {
+    /** How raw bytes are made from stored ones. */
+    @FunctionalInterface
+    interface Decoder {
+        PayloadBlocks open(StoredBytes stored, StoredPayload facts, ByteRange range) throws IOException;
+    }
+
+    PayloadHandle(Digest digest, StoredPayload facts, StoredBytes bytes, Decoder decoder) {
         this.digest = digest;
         this.facts = facts;
         this.bytes = bytes;
+        this.decoder = decoder;
     }
 
     /** SHA-256 of the raw bytes. */
@@ -26,12 +38,28 @@ public final class PayloadHandle implements AutoCloseable {
         return facts;
     }
 
-    /** The stored zstd bytes; {@link StoredBytes#file()} tells the file where there is one. Closed with the handle. */
-    public StoredBytes stored() {
-        return bytes;
+    /** The file that holds exactly the stored zstd bytes while this is open, or null when they are elsewhere. */
+    public @Nullable Path file() {
+        return bytes.file();
     }
 
-    // decoded(ByteRange) gives a codec PayloadReader over the raw bytes; see the codec room.
+    /**
+     * Reads stored zstd bytes from a position.
+     *
+     * @return bytes read, at least 1 unless {@code length} is 0; -1 at the end
+     */
+    public int readStored(long position, byte[] target, int offset, int length) throws IOException {
+        return bytes.read(position, target, offset, length);
+    }
+
+    /**
+     * Opens the raw bytes, or a range of them. To be closed before this.
+     *
+     * @param range within the payload
+     */
+    public PayloadBlocks decoded(ByteRange range) throws IOException {
+        return decoder.open(bytes, facts, range);
+    }
 
     @Override
     public void close() {
