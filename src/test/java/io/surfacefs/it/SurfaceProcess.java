@@ -21,10 +21,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The program under test as a process of its own: the jar of this build, or whatever {@code -Dsurface.test.command}
- * names (blank-separated, {@code target/surface-fs} for the native binary). A server gets three free ports on loopback
- * and a data folder; what it prints is kept in files below a work folder. Not thread-safe, except that {@link #kill9()}
- * may come from any thread.
+ * The program under test as a process of its own: the jar of this build ({@code -Dsurface.test.jar} names another), or
+ * whatever {@code -Dsurface.test.command} names (blank-separated, {@code target/surface-fs} for the native binary). A
+ * server gets three free ports on loopback and a data folder; what it prints is kept in files below a work folder. Not
+ * thread-safe, except that {@link #kill9()} may come from any thread.
  */
 public final class SurfaceProcess implements AutoCloseable {
     /** How long a start may take until the server is ready; a loaded machine is slow. */
@@ -333,11 +333,7 @@ public final class SurfaceProcess implements AutoCloseable {
         } else {
             line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             line.addAll(jvmOptions);
-            line.addAll(List.of(
-                    "-jar",
-                    Path.of("target/quarkus-app/quarkus-run.jar")
-                            .toAbsolutePath()
-                            .toString()));
+            line.addAll(List.of("-jar", System.getProperty("surface.test.jar", "target/quarkus-app/quarkus-run.jar")));
         }
         line.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(line);

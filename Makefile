@@ -1,0 +1,68 @@
+# Surface.FS. `make` alone lists what there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-native test-guards build native bench fmt clean needs-jdk needs-maven needs-native-image
+
+JDK := $(shell .ci/find-jdk)
+NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
+MVN := JAVA_HOME='$(JDK)' mvn -B -ntp $(MVN_ARGS)
+JAR := target/quarkus-app/quarkus-run.jar
+BINARY := target/surface-fs
+SOURCES := pom.xml $(shell find src/main .mvn -type f)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(JAR) ## set up and serve on loopback, data in SURFACE_HOME (default ./surface-data)
+	@exec '$(JDK)/bin/java' -jar $(JAR) serve
+
+demo: $(JAR) ## put and fetch the bundled samples on a server of its own
+	@JAVA_HOME='$(JDK)' docs/demo.sh
+
+test: needs-jdk needs-maven ## everything that judges a change: checks, unit tests, the edges against the jar
+	rm -rf target/surefire-reports target/edge-reports-jvm
+	$(MVN) verify
+	.ci/check-suites jvm
+
+test-native: needs-jdk needs-maven $(BINARY) ## the tests of the edges against the native binary
+	rm -rf target/edge-reports-native
+	$(MVN) test-compile failsafe:integration-test@edges failsafe:verify@edges \
+	  -Dsurface.test.command=$(BINARY) -Dedge.reports=edge-reports-native
+	.ci/check-suites native
+
+test-guards: needs-jdk needs-maven ## take each wall away, one at a time; a named test must turn red
+	JAVA_HOME='$(JDK)' .ci/guards
+
+build: needs-jdk needs-maven ## the jar: target/quarkus-app/quarkus-run.jar
+	$(MVN) package -DskipTests
+
+native: needs-jdk needs-maven needs-native-image ## the native binary: target/surface-fs (wants GRAALVM_HOME or native-image)
+	GRAALVM_HOME='$(NATIVE_IMAGE:/bin/native-image=)' $(MVN) package -Dnative
+
+bench: $(JAR) ## measure against nginx, zstd and other stores; QUICK=1 asks for right answers only
+	@JAVA_HOME='$(JDK)' bench/run
+
+fmt: needs-jdk needs-maven ## format the sources
+	$(MVN) -q spotless:apply
+
+clean: ## remove what was built
+	rm -rf target
+
+$(JAR): $(SOURCES) | needs-jdk needs-maven
+	@echo 'building the jar (the first time this fetches the dependencies) …'
+	@$(MVN) -q package -DskipTests -Dquick
+	@touch $(JAR)
+
+$(BINARY): $(SOURCES) | needs-jdk needs-maven
+	@$(MAKE) --no-print-directory native
+	@touch $(BINARY)
+
+needs-jdk:
+	@[ -n '$(JDK)' ] || { echo 'missing: a JDK 25 or newer; set JAVA_HOME to one, or put it under /usr/lib/jvm, ~/.sdkman or /opt' >&2; exit 1; }
+
+needs-maven:
+	@command -v mvn > /dev/null || { echo 'missing: Maven (mvn on the PATH; apt install maven)' >&2; exit 1; }
+
+needs-native-image:
+	@[ -n '$(NATIVE_IMAGE)' ] || { echo 'missing: native-image; set GRAALVM_HOME to a GraalVM or Mandrel 25' >&2; exit 1; }
