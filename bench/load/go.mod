@@ -1,0 +1,3 @@
+module surfacefs/bench/load
+
+go 1.19
