@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ public final class CodecPool implements AutoCloseable {
     private final Duration maxWait;
     private final Queue<byte[]> blocks;
     private final ArrayBlockingQueue<CodecContexts> inlineContexts;
+    private final AtomicInteger openDecoders = new AtomicInteger();
     private boolean closed;
 
     /**
@@ -103,7 +105,7 @@ public final class CodecPool implements AutoCloseable {
         lock.lock();
         try {
             if (closed) {
-                throw new IllegalStateException("the codec pool is closed");
+                throw new SurfaceException(ErrorCode.OVERLOADED, "the service is stopping");
             }
             Objects.requireNonNull(lanes.get(lane)).add(task);
             work.signal();
@@ -177,9 +179,19 @@ public final class CodecPool implements AutoCloseable {
         decoders.release();
     }
 
-    /** {@return decoders that could be had at once; for tests and gauges} */
-    int freeDecoders() {
-        return decoders.availablePermits();
+    /**
+     * {@return how many streaming decoders hold native memory now, those of uploads and checks included; each up to 8.3
+     * MiB}
+     */
+    public int openDecoders() {
+        return openDecoders.get();
+    }
+
+    /** Opens a streaming decoder; it must be closed. */
+    FrameDecoder openDecoder(ErrorCode fault, FrameListener listener) {
+        FrameDecoder decoder = new FrameDecoder(fault, listener, openDecoders::decrementAndGet);
+        openDecoders.incrementAndGet();
+        return decoder;
     }
 
     /** {@return an array of {@link ZstdFrames#BLOCK_ARRAY} bytes, its content whatever it was last used for} */

@@ -21,6 +21,7 @@ final class FrameDecoder implements AutoCloseable {
     private final ErrorCode fault;
     private final FrameListener listener;
     private final ZstdDecompressCtx context;
+    private final Runnable onClose;
     private final byte[] head = new byte[FrameHeader.MAX_LENGTH];
     private State state = State.HEADER;
     private int headLength;
@@ -33,14 +34,17 @@ final class FrameDecoder implements AutoCloseable {
     private int at;
     private int end;
     private boolean targetWasFull;
+    private boolean closed;
 
     /**
      * @param fault the code of what is wrong with the stream
      * @param listener is told of the frames
+     * @param onClose runs when it was closed
      */
-    FrameDecoder(ErrorCode fault, FrameListener listener) {
+    FrameDecoder(ErrorCode fault, FrameListener listener, Runnable onClose) {
         this.fault = fault;
         this.listener = listener;
+        this.onClose = onClose;
         this.context = new ZstdDecompressCtx().setLongMax(ZstdFrames.MAX_WINDOW_LOG);
     }
 
@@ -157,6 +161,9 @@ final class FrameDecoder implements AutoCloseable {
         try {
             ended = context.decompressByteBufferStream(sink, source);
         } catch (ZstdException e) {
+            if (ZstdFrames.isOutOfMemory(e)) {
+                throw ZstdFrames.outOfMemory(e);
+            }
             throw refuse("zstd: " + e.getMessage());
         }
         if (fromHead) {
@@ -201,6 +208,10 @@ final class FrameDecoder implements AutoCloseable {
 
     @Override
     public void close() {
-        context.close();
+        if (!closed) {
+            closed = true;
+            context.close();
+            onClose.run();
+        }
     }
 }

@@ -45,9 +45,10 @@ public sealed interface PayloadReader extends AutoCloseable permits SeekableRead
     Block next() throws IOException;
 
     /**
-     * Lets a later {@link #next} use a block's array again. Only for a block nobody looks at any more; never needed.
+     * Says that nobody looks at the block that was given last any more, so that its array may be used again. Worth it
+     * in a loop that has written a block before it asks for the next; never needed.
      */
-    void recycle(Block block);
+    void recycle();
 
     /**
      * Says that the consumer is stalled: everything decoded ahead and any decoder are dropped. {@link #next} goes on

@@ -19,6 +19,7 @@ final class SeekableReader implements PayloadReader {
     private final SeekTableCursor cursor;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private int ahead;
+    private byte @Nullable [] last;
     private boolean closed;
 
     private SeekableReader(CodecPool pool, StoredBytes stored, ByteRange range, SeekTableCursor cursor) {
@@ -48,6 +49,7 @@ final class SeekableReader implements PayloadReader {
         long rawOffset = head.frame().rawOffset();
         int from = (int) Math.max(0, range.offset() - rawOffset);
         int to = (int) Math.min(head.frame().rawSize(), range.end() - rawOffset);
+        last = head.raw();
         return new Block(head.raw(), from, to - from);
     }
 
@@ -85,8 +87,11 @@ final class SeekableReader implements PayloadReader {
     }
 
     @Override
-    public void recycle(Block block) {
-        pool.recycle(block.array());
+    public void recycle() {
+        if (last != null) {
+            pool.recycle(last);
+            last = null;
+        }
     }
 
     @Override
@@ -97,6 +102,7 @@ final class SeekableReader implements PayloadReader {
         }
         drop();
         cursor.release();
+        last = null;
         ahead = 0;
     }
 
@@ -112,6 +118,7 @@ final class SeekableReader implements PayloadReader {
     @Override
     public void close() {
         closed = true;
+        last = null;
         drop();
         cursor.release();
     }

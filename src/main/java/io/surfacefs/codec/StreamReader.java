@@ -21,11 +21,12 @@ final class StreamReader implements PayloadReader {
     private long boundaryStored;
     private long boundaryRaw;
     private @Nullable Decoding decoding;
+    private byte @Nullable [] last;
     private boolean closed;
 
     /** A run of the decoder from a frame boundary. */
     private final class Decoding implements FrameListener {
-        final FrameDecoder decoder = new FrameDecoder(ErrorCode.CORRUPT_OBJECT, this);
+        final FrameDecoder decoder = pool.openDecoder(ErrorCode.CORRUPT_OBJECT, this);
         final StoredInput input = new StoredInput(stored, boundaryStored);
         final byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(1, payload.storedSize() - boundaryStored))];
         long rawPosition = boundaryRaw;
@@ -72,9 +73,7 @@ final class StreamReader implements PayloadReader {
         }
         Decoding run = decoding;
         if (run == null) {
-            pool.acquireDecoder();
-            run = new Decoding();
-            decoding = run;
+            run = begin();
         }
         byte[] raw = pool.takeBlock();
         long start;
@@ -99,7 +98,23 @@ final class StreamReader implements PayloadReader {
         if (position == range.end()) {
             giveBack();
         }
+        last = raw;
         return new Block(raw, offset, given);
+    }
+
+    private Decoding begin() {
+        pool.acquireDecoder();
+        boolean begun = false;
+        try {
+            Decoding run = new Decoding();
+            decoding = run;
+            begun = true;
+            return run;
+        } finally {
+            if (!begun) {
+                pool.releaseDecoder();
+            }
+        }
     }
 
     private void checkEnd(Decoding run) throws IOException {
@@ -121,18 +136,23 @@ final class StreamReader implements PayloadReader {
     }
 
     @Override
-    public void recycle(Block block) {
-        pool.recycle(block.array());
+    public void recycle() {
+        if (last != null) {
+            pool.recycle(last);
+            last = null;
+        }
     }
 
     @Override
     public void park() {
+        last = null;
         giveBack();
     }
 
     @Override
     public void close() {
         closed = true;
+        last = null;
         giveBack();
     }
 }

@@ -50,7 +50,7 @@ final class WholeReader implements PayloadReader {
     }
 
     @Override
-    public void recycle(Block block) {
+    public void recycle() {
         // arrays of a payload's exact size fit nobody else
     }
 

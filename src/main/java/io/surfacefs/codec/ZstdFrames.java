@@ -37,11 +37,23 @@ final class ZstdFrames {
         try {
             decoded = contexts.decompressor().decompressByteArray(target, 0, rawLength, stored, offset, length);
         } catch (ZstdException e) {
+            if (isOutOfMemory(e)) {
+                throw outOfMemory(e);
+            }
             throw corrupt("the stored bytes can't be decoded: " + e.getMessage());
         }
         if (decoded != rawLength) {
             throw corrupt("a frame of the stored bytes decodes to another size than said");
         }
+    }
+
+    /** Tells our own trouble from that of the bytes. The sign of codes differs between the calls of zstd-jni. */
+    static boolean isOutOfMemory(ZstdException e) {
+        return Math.abs(e.getErrorCode()) == Zstd.errMemoryAllocation();
+    }
+
+    static SurfaceException outOfMemory(ZstdException e) {
+        return new SurfaceException(ErrorCode.OVERLOADED, "no memory to decode with", null, e);
     }
 
     static SurfaceException corrupt(String message) {

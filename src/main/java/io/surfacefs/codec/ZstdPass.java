@@ -80,7 +80,7 @@ final class ZstdPass {
 
     EncodedUpload run(InputStream body, MediaType type) throws IOException {
         boolean done = false;
-        try (FrameDecoder decoder = new FrameDecoder(fault, frames)) {
+        try (FrameDecoder decoder = pool.openDecoder(fault, frames)) {
             pass(body, decoder);
             if (!decoder.atBoundary() || storedSize == 0) {
                 throw new SurfaceException(fault, "the zstd frames end early");

@@ -55,7 +55,7 @@ final class Payloads {
         try (PayloadReader reader = PayloadReader.open(pool, stored, payload, range)) {
             for (Block block = reader.next(); block != null; block = reader.next()) {
                 out.write(block.array(), block.offset(), block.length());
-                reader.recycle(block);
+                reader.recycle();
             }
         } catch (IOException e) {
             throw new AssertionError(e);
