@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import resource
 import shutil
 import signal
@@ -29,8 +30,8 @@ def say(text):
 
 def find(tool):
     """The tool's path from PATH or where `go install` puts things, or None."""
-    places = os.environ.get("PATH", "") + os.pathsep + os.path.expanduser("~/go/bin") + os.pathsep + "/usr/sbin"
-    return shutil.which(tool, path=places)
+    places = [os.environ.get("PATH", ""), os.path.expanduser("~/go/bin"), "/usr/local/go/bin", "/usr/sbin"]
+    return shutil.which(tool, path=os.pathsep.join(places))
 
 
 def require(tool, package):
@@ -96,13 +97,15 @@ class Machine:
         raise BenchError("no free port: set BENCH_PORT")
 
     def build_load(self):
-        go = find("go") or require("go", "golang")
+        go = require("go", "golang-go")
         self.load_path = str(self.home / "load")
         env = dict(os.environ, GOFLAGS="-mod=mod", GOWORK="off", CGO_ENABLED="0", GOTOOLCHAIN="local")
         done = subprocess.run([go, "build", "-o", self.load_path, "."], cwd=ROOT / "bench/load", env=env,
                               capture_output=True, text=True, timeout=300)
         if done.returncode:
             raise BenchError("bench/load does not compile:\n" + done.stderr)
+        version = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, timeout=60).stdout
+        self.grpc = tuple(int(n) for n in re.findall(r"\d+", version)[:2]) >= (1, 24)  # its HTTP/2 without TLS
 
     def load(self, *args, timeout=300, stdin=None):
         """Runs the load program; its JSON, or BenchError with what it said."""
