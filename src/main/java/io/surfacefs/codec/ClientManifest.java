@@ -134,8 +134,7 @@ public final class ClientManifest {
     }
 
     /** {@code integrity.signature} as a tree. */
-    @Nullable
-    Object signature() {
+    @Nullable Object signature() {
         return signature;
     }
 

@@ -24,8 +24,7 @@ record Members(SortedMap<String, @Nullable Object> tree, String path) {
         return tree.get(name) != null;
     }
 
-    @Nullable
-    String string(String name) {
+    @Nullable String string(String name) {
         Object value = tree.get(name);
         if (value == null || value instanceof String) {
             return (String) value;
@@ -47,8 +46,7 @@ record Members(SortedMap<String, @Nullable Object> tree, String path) {
     }
 
     /** A whole number from 0, or null. */
-    @Nullable
-    Long size(String name) {
+    @Nullable Long size(String name) {
         Object value = tree.get(name);
         if (value == null || (value instanceof Long number && number >= 0)) {
             return (Long) value;
@@ -73,8 +71,7 @@ record Members(SortedMap<String, @Nullable Object> tree, String path) {
         return asObject(value, name);
     }
 
-    @Nullable
-    List<?> list(String name) {
+    @Nullable List<?> list(String name) {
         Object value = tree.get(name);
         if (value == null || value instanceof List<?>) {
             return (List<?>) value;

@@ -41,8 +41,7 @@ public sealed interface PayloadReader extends AutoCloseable permits SeekableRead
     }
 
     /** {@return the next piece of the range, or null behind its end} */
-    @Nullable
-    Block next() throws IOException;
+    @Nullable Block next() throws IOException;
 
     /**
      * Says that nobody looks at the block that was given last any more, so that its array may be used again. Worth it

@@ -88,8 +88,7 @@ final class SeekTableCursor {
     }
 
     /** {@return the next frame, or null behind the last} */
-    @Nullable
-    Frame next() throws IOException {
+    @Nullable Frame next() throws IOException {
         if (index == entries) {
             return null;
         }

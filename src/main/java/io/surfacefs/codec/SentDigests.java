@@ -21,8 +21,7 @@ final class SentDigests {
     }
 
     /** {@return a digest to feed the bytes to beside SHA-256, or null where none is wanted} */
-    @Nullable
-    SerialDigest further(CodecPool pool, CodecPool.Lane lane) {
+    @Nullable SerialDigest further(CodecPool pool, CodecPool.Lane lane) {
         return expected.containsKey(SHA_512) ? new SerialDigest(pool, lane, Hashes.sha512()) : null;
     }
 

@@ -14,6 +14,5 @@ public sealed interface Manifest permits ArtefactManifest, ScanManifest {
     ArtefactKey key();
 
     /** From when on this may be dropped, or null where nothing was said. */
-    @Nullable
-    Timestamp expiresAt();
+    @Nullable Timestamp expiresAt();
 }

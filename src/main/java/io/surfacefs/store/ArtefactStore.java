@@ -103,12 +103,10 @@ public interface ArtefactStore extends AutoCloseable {
      * The current manifest of a scan: of several the latest generatedAt, then the greatest digest; null when there is
      * none.
      */
-    @Nullable
-    ScanManifest currentScan(Tenant tenant, ScanId scan);
+    @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan);
 
     /** The manifest, or null. Scan manifests are found by kind {@code surface.manifest} and their manifest digest. */
-    @Nullable
-    Manifest manifest(ArtefactKey key);
+    @Nullable Manifest manifest(ArtefactKey key);
 
     /**
      * Opens a payload that has a manifest or is staged. Its stored bytes were verified when this process first opened
@@ -117,8 +115,7 @@ public interface ArtefactStore extends AutoCloseable {
      * @return null when there is none
      * @throws SurfaceException {@code CORRUPT_OBJECT} when the stored bytes are not what they should be
      */
-    @Nullable
-    OpenPayload payload(ArtefactKey key);
+    @Nullable OpenPayload payload(ArtefactKey key);
 
     Page page(Query query);
 
@@ -133,8 +130,7 @@ public interface ArtefactStore extends AutoCloseable {
     boolean delete(ArtefactKey key);
 
     /** Opens the value of a cache entry, or null; facts as found by reading it. */
-    @Nullable
-    OpenEntry cacheEntry(CacheKey key);
+    @Nullable OpenEntry cacheEntry(CacheKey key);
 
     /** Stores the value of a cache entry over what is there. */
     void putCacheEntry(CacheKey key, Received value);

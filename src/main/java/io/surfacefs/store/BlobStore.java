@@ -38,16 +38,14 @@ public interface BlobStore extends AutoCloseable {
     record Names(List<String> names, boolean more) {}
 
     /** Null when there is no such object. */
-    @Nullable
-    Head head(BlobKey key);
+    @Nullable Head head(BlobKey key);
 
     /**
      * Opens an object for reading at any place; what was opened stays readable when the object is replaced or deleted.
      *
      * @return null when there is no such object
      */
-    @Nullable
-    StoredBytes open(BlobKey key);
+    @Nullable StoredBytes open(BlobKey key);
 
     /**
      * Reads a small object.
@@ -55,8 +53,7 @@ public interface BlobStore extends AutoCloseable {
      * @param maxBytes a longer one is {@code CORRUPT_OBJECT}
      * @return null when there is no such object
      */
-    @Nullable
-    Content read(BlobKey key, int maxBytes);
+    @Nullable Content read(BlobKey key, int maxBytes);
 
     /**
      * Puts objects that are not there yet, in order, none visible before those in front of it. Stops at the first name
