@@ -117,6 +117,9 @@ public interface ArtefactStore extends AutoCloseable {
      */
     @Nullable OpenPayload payload(ArtefactKey key);
 
+    /** What is known of a payload that {@link #payload} would open, without opening it; null when there is none. */
+    @Nullable StoredPayload facts(ArtefactKey key);
+
     Page page(Query query);
 
     /** Those of the keys that have no manifest, in their order. */

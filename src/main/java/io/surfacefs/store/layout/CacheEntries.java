@@ -1,0 +1,75 @@
+package io.surfacefs.store.layout;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.surfacefs.codec.EncodedUpload;
+import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.codec.StoredVerifier;
+import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.MediaType;
+import io.surfacefs.model.ObjectNames;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.DiskFaults;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of cache entries. They have no manifest, so what they are is found by decoding them when this process first opens them, which checks
+ * each frame; within a bound that is remembered by tag. One that is damaged is as good as absent: it is a memo. Thread-safe.
+ */
+final class CacheEntries {
+    private static final int REMEMBERED = 16_384;
+
+    private final BlobStore blobs;
+    private final StoredVerifier verifier;
+    private final Cache<String, EncodedUpload> known =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+    CacheEntries(BlobStore blobs, StoredVerifier verifier) {
+        this.blobs = blobs;
+        this.verifier = verifier;
+    }
+
+    static BlobKey name(CacheKey key) {
+        return BlobKey.cache(ObjectNames.cacheEntry(key));
+    }
+
+    ArtefactStore.@Nullable OpenEntry open(CacheKey key) {
+        BlobKey name = name(key);
+        BlobStore.Head head = blobs.head(name);
+        StoredBytes bytes = head == null ? null : blobs.open(name);
+        if (head == null || bytes == null) {
+            return null;
+        }
+        boolean given = false;
+        try {
+            String memo = name.name() + head.tag();
+            EncodedUpload facts = known.getIfPresent(memo);
+            if (facts == null) {
+                facts = verifier.facts(bytes, MediaType.OCTET_STREAM);
+                known.put(memo, facts);
+            }
+            given = facts.payload().storedSize() == bytes.size();
+            return given ? new ArtefactStore.OpenEntry(facts.rawDigest(), facts.payload(), bytes) : null;
+        } catch (SurfaceException e) {
+            return null;
+        } catch (IOException e) {
+            throw DiskFaults.of("read", e);
+        } finally {
+            if (!given) {
+                bytes.close();
+            }
+        }
+    }
+
+    void put(CacheKey key, ArtefactStore.Received value) {
+        blobs.replace(name(key), null, value.content());
+    }
+
+    boolean delete(CacheKey key) {
+        return blobs.delete(name(key), null);
+    }
+}

@@ -1,0 +1,17 @@
+package io.surfacefs.store.layout;
+
+import java.time.Duration;
+
+/**
+ * What an operator can say of the layout.
+ *
+ * @param grace from a delete to the end of the payload object
+ * @param stagedTtl how long a payload waits for its manifest
+ * @param timeout the longest that a call waits for another one's work
+ * @param verify whether stored files are checked against their digest when this process first opens them
+ */
+public record LayoutSettings(Duration grace, Duration stagedTtl, Duration timeout, boolean verify) {
+    /** The shipped defaults. */
+    public static final LayoutSettings DEFAULT =
+            new LayoutSettings(Duration.ofHours(1), Duration.ofHours(24), Duration.ofSeconds(15), true);
+}

@@ -1,0 +1,164 @@
+package io.surfacefs.store.layout;
+
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.StoredVerifier;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.ScanManifest;
+import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.Tenant;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.BlobStore;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Artefacts in a blob store: the names, the order of writes, the index and the drop markers, the same for a folder and for S3. Holds no lock of
+ * its own; every step is one call to the blob store, and what may interleave between them is withstood by their order. Thread-safe.
+ */
+public final class LayoutStore implements ArtefactStore {
+    private final BlobStore blobs;
+    private final Manifests manifests;
+    private final Payloads payloads;
+    private final Markers markers;
+    private final Puts puts;
+    private final Pages pages;
+    private final Scans scans;
+    private final CacheEntries cacheEntries;
+    private final Maintenance maintenance;
+
+    /**
+     * Opens the layout; writes {@code format.json} where it is missing.
+     *
+     * @throws io.surfacefs.model.SurfaceException {@code STORE_UNAVAILABLE} when the store has a newer format
+     */
+    public LayoutStore(
+            BlobStore blobs,
+            ManifestCodec codec,
+            StoredVerifier verifier,
+            LayoutSettings settings,
+            Clock clock,
+            Events events) {
+        this(blobs, codec, verifier, settings, clock, events, new Markers(blobs, clock, settings));
+    }
+
+    LayoutStore(
+            BlobStore blobs,
+            ManifestCodec codec,
+            StoredVerifier verifier,
+            LayoutSettings settings,
+            Clock clock,
+            Events events,
+            Markers markers) {
+        Format.check(blobs);
+        this.blobs = blobs;
+        this.manifests = new Manifests(blobs, codec);
+        this.payloads = new Payloads(blobs, verifier, settings.verify(), events);
+        this.markers = markers;
+        this.puts = new Puts(blobs, manifests, payloads, markers, settings, clock, events);
+        this.pages = new Pages(blobs, manifests);
+        this.scans = new Scans(blobs, manifests);
+        this.cacheEntries = new CacheEntries(blobs, verifier);
+        this.maintenance = new Maintenance(blobs, manifests, payloads, markers, settings, clock);
+    }
+
+    @Override
+    public boolean stage(ArtefactKey key, Received payload) {
+        return puts.stage(key, payload);
+    }
+
+    @Override
+    public Committed<ArtefactManifest> commit(
+            ArtefactKey key,
+            @Nullable Received payload,
+            Function<StoredPayload, ArtefactManifest> manifest,
+            Index index) {
+        return puts.commit(key, payload, manifest, index);
+    }
+
+    @Override
+    public Committed<ScanManifest> putScan(ScanManifest manifest) {
+        return scans.put(manifest);
+    }
+
+    @Override
+    public @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan) {
+        return scans.current(tenant, scan);
+    }
+
+    @Override
+    public @Nullable Manifest manifest(ArtefactKey key) {
+        return manifests.read(key);
+    }
+
+    @Override
+    public @Nullable OpenPayload payload(ArtefactKey key) {
+        StoredPayload facts = facts(key);
+        return facts == null ? null : payloads.open(key, facts);
+    }
+
+    @Override
+    public @Nullable StoredPayload facts(ArtefactKey key) {
+        ArtefactManifest manifest = manifests.readArtefact(key);
+        if (manifest != null) {
+            return manifest.payload();
+        }
+        Markers.Seen marker = markers.read(key);
+        boolean staged = marker != null && marker.marker().state() == Marker.State.STAGED;
+        return staged && payloads.exists(key) ? marker.marker().payload() : null;
+    }
+
+    @Override
+    public Page page(Query query) {
+        return pages.page(query);
+    }
+
+    @Override
+    public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
+        return keys.stream().filter(key -> !manifests.exists(key)).toList();
+    }
+
+    @Override
+    public boolean delete(ArtefactKey key) {
+        if (!manifests.exists(key)) {
+            return false;
+        }
+        if (!key.isScanManifest()) {
+            // The marker first: a crash between the two leaves a marker that the sweep finds to have a manifest.
+            markers.markDeleted(key);
+        }
+        return blobs.delete(Manifests.name(key), null);
+    }
+
+    @Override
+    public @Nullable OpenEntry cacheEntry(CacheKey key) {
+        return cacheEntries.open(key);
+    }
+
+    @Override
+    public void putCacheEntry(CacheKey key, Received value) {
+        cacheEntries.put(key, value);
+    }
+
+    @Override
+    public boolean deleteCacheEntry(CacheKey key) {
+        return cacheEntries.delete(key);
+    }
+
+    /** The operator's work on the whole store. */
+    public Maintenance maintenance() {
+        return maintenance;
+    }
+
+    @Override
+    public void close() {
+        blobs.close();
+    }
+}

@@ -1,0 +1,237 @@
+package io.surfacefs.store.layout;
+
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ObjectNames;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.ScanManifest;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The operator's work on a whole store. Walks names page by page; one of each runs at a time. */
+public final class Maintenance {
+    private static final int PAGE = 1_000;
+
+    private final BlobStore blobs;
+    private final Manifests manifests;
+    private final Payloads payloads;
+    private final Markers markers;
+    private final LayoutSettings settings;
+    private final Clock clock;
+    private final Sweep sweep;
+
+    Maintenance(
+            BlobStore blobs,
+            Manifests manifests,
+            Payloads payloads,
+            Markers markers,
+            LayoutSettings settings,
+            Clock clock) {
+        this.blobs = blobs;
+        this.manifests = manifests;
+        this.payloads = payloads;
+        this.markers = markers;
+        this.settings = settings;
+        this.clock = clock;
+        this.sweep = new Sweep(blobs, manifests, markers, settings, clock);
+    }
+
+    /** What {@link #gc} came to: payloads without a manifest that are marked now, and payload objects that were dropped. */
+    public record GcResult(long marked, long dropped) {}
+
+    /** What {@link #reindex} came to. */
+    public record ReindexResult(long manifests, long added, long dropped) {}
+
+    /** What a tenant has. Payload sizes are those of the stored bytes. */
+    public record Usage(long artefacts, long scanManifests, long storedBytes, long rawBytes) {
+        Usage plus(Manifest manifest) {
+            return manifest instanceof ArtefactManifest artefact
+                    ? new Usage(
+                            artefacts + 1,
+                            scanManifests,
+                            storedBytes + artefact.payload().storedSize(),
+                            rawBytes + artefact.payload().rawSize())
+                    : new Usage(artefacts, scanManifests + 1, storedBytes, rawBytes);
+        }
+    }
+
+    /** Something that {@link #fsck} found wrong with an artefact. */
+    public record Problem(String name, String what) {}
+
+    /** Drops payload objects whose markers are old enough. @return how many */
+    public int sweep() {
+        return sweep.run();
+    }
+
+    /**
+     * Marks payload objects that have neither manifest nor marker and are older than the grace, then sweeps. They are dropped by a sweep after
+     * another grace.
+     *
+     * @param dryRun only count
+     */
+    public GcResult gc(boolean dryRun, LongConsumer progress) {
+        long[] marked = {0};
+        walk(BlobKey.Bucket.CACHE, "tenants/", progress, name -> {
+            ObjectNames.Pointer pointer = ObjectNames.parseName(name);
+            if (pointer == null || !pointer.payload()) {
+                return;
+            }
+            ArtefactKey key = pointer.key();
+            if (isOld(Payloads.name(key)) && !manifests.exists(key) && markers.read(key) == null) {
+                marked[0]++;
+                if (!dryRun) {
+                    markers.markDeleted(key);
+                }
+            }
+        });
+        return new GcResult(marked[0], dryRun ? 0 : sweep.run());
+    }
+
+    private boolean isOld(BlobKey name) {
+        BlobStore.Head head = blobs.head(name);
+        return head != null
+                && Duration.between(head.modified(), clock.instant()).compareTo(settings.grace()) >= 0;
+    }
+
+    /** Adds index entries that manifests name, and drops those that have had no manifest for longer than the grace. */
+    public ReindexResult reindex(LongConsumer progress) {
+        long[] counts = new long[3];
+        eachManifest(null, progress, (key, manifest) -> {
+            counts[0]++;
+            List<BlobStore.Put> entries = entries(manifest).stream()
+                    .filter(put -> blobs.head(put.key()) == null)
+                    .toList();
+            if (!entries.isEmpty()) {
+                blobs.putAllIfAbsent(entries);
+                counts[1] += entries.size();
+            }
+        }, problem -> {});
+        walk(BlobKey.Bucket.MANIFEST, "index/", progress, name -> {
+            if (dangles(name) && isOld(BlobKey.manifest(name)) && dangles(name)) {
+                counts[2] += blobs.delete(BlobKey.manifest(name), null) ? 1 : 0;
+            }
+        });
+        return new ReindexResult(counts[0], counts[1], counts[2]);
+    }
+
+    private static List<BlobStore.Put> entries(Manifest manifest) {
+        return switch (manifest) {
+            case ScanManifest scan -> Scans.entries(scan);
+            case ArtefactManifest artefact -> {
+                Digest image = artefact.source().imageDigest();
+                ScanId scan = artefact.source().scanId();
+                yield IndexNames.puts(
+                        artefact.key(),
+                        new ArtefactStore.Index(
+                                image == null ? Set.of() : Set.of(image), scan == null ? Set.of() : Set.of(scan)));
+            }
+        };
+    }
+
+    /** Whether an index entry's artefact has no manifest. Names that are no entries stay. */
+    private boolean dangles(String name) {
+        String[] parts = name.split("/", -1);
+        if (parts.length != 6) {
+            return false;
+        }
+        try {
+            return !manifests.exists(new ArtefactKey(new Tenant(parts[1]), new Kind(parts[4]), new Digest(parts[5])));
+        } catch (SurfaceException e) {
+            return false;
+        }
+    }
+
+    /** What each tenant has, by its manifests; only one tenant where one is named. */
+    public Map<String, Usage> usage(@Nullable Tenant only, LongConsumer progress) {
+        Map<String, Usage> usage = new TreeMap<>();
+        eachManifest(
+                only,
+                progress,
+                (key, manifest) -> usage.put(
+                        key.tenant().value(),
+                        usage.getOrDefault(key.tenant().value(), new Usage(0, 0, 0, 0)).plus(manifest)),
+                problem -> {});
+        return usage;
+    }
+
+    /**
+     * Reads every manifest and verifies every payload by decoding it.
+     *
+     * @param problems told of each artefact that is not whole
+     * @return how many manifests were read
+     */
+    public long fsck(@Nullable Tenant only, LongConsumer progress, Consumer<Problem> problems) {
+        long[] count = {0};
+        eachManifest(
+                only,
+                progress,
+                (key, manifest) -> {
+                    count[0]++;
+                    if (manifest instanceof ArtefactManifest artefact) {
+                        StoredCheck.check(payloads, artefact, problems);
+                    }
+                },
+                problem -> {
+                    count[0]++;
+                    problems.accept(problem);
+                });
+        return count[0];
+    }
+
+    private interface ManifestVisitor {
+        void visit(ArtefactKey key, Manifest manifest);
+    }
+
+    private void eachManifest(
+            @Nullable Tenant only, LongConsumer progress, ManifestVisitor visitor, Consumer<Problem> unreadable) {
+        for (String folder : List.of("tenants/", "manifests/")) {
+            String prefix = only == null ? folder : folder + only + "/";
+            walk(BlobKey.Bucket.MANIFEST, prefix, progress, name -> {
+                ObjectNames.Pointer pointer = ObjectNames.parseName(name);
+                if (pointer == null || pointer.payload()) {
+                    return;
+                }
+                try {
+                    Manifest manifest = manifests.read(pointer.key());
+                    if (manifest != null) {
+                        visitor.visit(pointer.key(), manifest);
+                    }
+                } catch (SurfaceException e) {
+                    unreadable.accept(new Problem(name, e.code() + ": " + e.getMessage()));
+                }
+            });
+        }
+    }
+
+    private void walk(BlobKey.Bucket bucket, String prefix, LongConsumer progress, Consumer<String> visitor) {
+        String after = "";
+        long seen = 0;
+        while (true) {
+            BlobStore.Names page = blobs.list(bucket, prefix, after, false, PAGE);
+            for (String name : new ArrayList<>(page.names())) {
+                visitor.accept(name);
+                after = name;
+                progress.accept(++seen);
+            }
+            if (!page.more()) {
+                return;
+            }
+        }
+    }
+}

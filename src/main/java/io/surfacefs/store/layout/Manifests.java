@@ -1,0 +1,80 @@
+package io.surfacefs.store.layout;
+
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ObjectNames;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobSource;
+import io.surfacefs.store.BlobStore;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Manifest objects. Thread-safe. */
+final class Manifests {
+    private final BlobStore blobs;
+    private final ManifestCodec codec;
+
+    Manifests(BlobStore blobs, ManifestCodec codec) {
+        this.blobs = blobs;
+        this.codec = codec;
+    }
+
+    static BlobKey name(ArtefactKey key) {
+        return BlobKey.manifest(ObjectNames.manifest(key));
+    }
+
+    static BlobStore.Put put(Manifest manifest) {
+        return new BlobStore.Put(name(manifest.key()), new BlobSource.Bytes(manifest.canonical()));
+    }
+
+    boolean exists(ArtefactKey key) {
+        return blobs.head(name(key)) != null;
+    }
+
+    @Nullable Manifest read(ArtefactKey key) {
+        BlobStore.Content content = blobs.read(name(key), maxBytes());
+        return content == null ? null : parse(key, content);
+    }
+
+    @Nullable ArtefactManifest readArtefact(ArtefactKey key) {
+        return (ArtefactManifest) read(key);
+    }
+
+    private Manifest parse(ArtefactKey key, BlobStore.Content content) {
+        return key.isScanManifest()
+                ? codec.readScan(content.bytes(), key)
+                : codec.readArtefact(content.bytes(), key);
+    }
+
+    /** Twice what a client may send, since the service fills members in. */
+    private int maxBytes() {
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE, 2 * codec.maxBytes()));
+    }
+
+    /**
+     * Changes a stored manifest, against whoever changes it too.
+     *
+     * @param change gives the same manifest when nothing is to be changed; may be called more than once
+     * @return the manifest that is stored then, or null when there is none
+     */
+    @Nullable ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
+        while (true) {
+            BlobStore.Content content = blobs.read(name(key), maxBytes());
+            if (content == null) {
+                return null;
+            }
+            ArtefactManifest stored = codec.readArtefact(content.bytes(), key);
+            ArtefactManifest wanted = change.apply(stored);
+            if (wanted.equals(stored)
+                    || blobs.replace(name(key), content.head().tag(), new BlobSource.Bytes(wanted.canonical()))) {
+                return wanted;
+            }
+        }
+    }
+
+    ManifestCodec codec() {
+        return codec;
+    }
+}

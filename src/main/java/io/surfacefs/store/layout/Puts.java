@@ -1,0 +1,262 @@
+package io.surfacefs.store.layout;
+
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.MediaType;
+import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Timestamp;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.BlobStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order of writes of a put: payload, index entries, manifest, so that a manifest that can be read always has its payload. A payload that is
+ * there already and may be dropped is first taken back from the sweep: its marker's time is set anew by a conditional write, so that no sweep
+ * begins within the grace, and a put that has run for half the grace gives up before its manifest. Thread-safe.
+ */
+final class Puts {
+    private static final int ATTEMPTS = 100;
+
+    private final BlobStore blobs;
+    private final Manifests manifests;
+    private final Payloads payloads;
+    private final Markers markers;
+    private final LayoutSettings settings;
+    private final Clock clock;
+    private final Events events;
+
+    Puts(
+            BlobStore blobs,
+            Manifests manifests,
+            Payloads payloads,
+            Markers markers,
+            LayoutSettings settings,
+            Clock clock,
+            Events events) {
+        this.blobs = blobs;
+        this.manifests = manifests;
+        this.payloads = payloads;
+        this.markers = markers;
+        this.settings = settings;
+        this.clock = clock;
+        this.events = events;
+    }
+
+    /** See {@link ArtefactStore#stage}. */
+    boolean stage(ArtefactKey key, ArtefactStore.Received payload) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            ArtefactManifest existing = manifests.readArtefact(key);
+            if (existing != null) {
+                mend(existing, payload);
+                return false;
+            }
+            Markers.Seen marker = markers.readSettled(key);
+            StoredPayload stored = stored(key, marker, payload.facts().contentType());
+            StoredPayload facts = stored == null ? payload.facts() : stored;
+            // The marker first: a crash between the two leaves a marker without a payload, which the sweep clears.
+            if (markers.write(key, marker, new Marker(Marker.State.STAGED, clock.instant(), facts)) == null) {
+                continue;
+            }
+            if (stored != null) {
+                return false;
+            }
+            if (putPayload(key, payload)) {
+                return true;
+            }
+        }
+        throw contended();
+    }
+
+    /** Puts the payload where none is that is sound; false when another writer was quicker. */
+    private boolean putPayload(ArtefactKey key, ArtefactStore.Received payload) {
+        BlobStore.Put put = new BlobStore.Put(Payloads.name(key), payload.content());
+        if (blobs.putAllIfAbsent(List.of(put)).done() == 1) {
+            events.payloadPersisted(key.kind());
+            return true;
+        }
+        if (payloads.discover(key, payload.facts().contentType()) == null) {
+            blobs.replace(put.key(), null, put.source());
+            return true;
+        }
+        return false;
+    }
+
+    /** What is stored and sound, or null. */
+    private @Nullable StoredPayload stored(ArtefactKey key, Markers.@Nullable Seen marker, MediaType type) {
+        if (!payloads.exists(key)) {
+            return null;
+        }
+        StoredPayload known = marker == null ? null : marker.marker().payload();
+        if (known != null && payloads.sound(key, known)) {
+            return known;
+        }
+        return payloads.discover(key, known == null ? type : known.contentType());
+    }
+
+    /** See {@link ArtefactStore#commit}. */
+    ArtefactStore.Committed<ArtefactManifest> commit(
+            ArtefactKey key,
+            ArtefactStore.@Nullable Received payload,
+            Function<StoredPayload, ArtefactManifest> fill,
+            ArtefactStore.Index index) {
+        Instant begun = clock.instant();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            ArtefactManifest existing = manifests.readArtefact(key);
+            if (existing != null) {
+                ArtefactManifest grown = grow(existing, payload, fill, index);
+                if (grown != null) {
+                    return new ArtefactStore.Committed<>(grown, false);
+                }
+                continue; // deleted meanwhile
+            }
+            Markers.Seen marker = markers.readSettled(key);
+            StoredPayload stored = usable(key, marker, payload);
+            if (stored == null && payload == null) {
+                throw new SurfaceException(
+                        ErrorCode.PAYLOAD_MISSING,
+                        "the payload is neither stored nor sent",
+                        "send the payload first, or with the manifest");
+            }
+            if (marker != null) {
+                marker = takeBack(key, marker);
+                if (marker == null) {
+                    continue;
+                }
+            }
+            ArtefactManifest manifest = fill.apply(stored == null ? payload.facts() : stored);
+            List<BlobStore.Put> puts = new ArrayList<>();
+            if (stored == null) {
+                if (marker != null && payloads.exists(key)) {
+                    blobs.replace(Payloads.name(key), null, payload.content());
+                } else {
+                    puts.add(new BlobStore.Put(Payloads.name(key), payload.content()));
+                }
+            }
+            puts.addAll(IndexNames.puts(key, index));
+            puts.add(Manifests.put(manifest));
+            giveUpWhenLate(begun);
+            BlobStore.PutResult result = blobs.putAllIfAbsent(puts);
+            if (result.done() == puts.size()) {
+                settle(key, payload);
+                if (stored == null) {
+                    events.payloadPersisted(key.kind());
+                }
+                return new ArtefactStore.Committed<>(manifest, result.lastCreated());
+            }
+            if (stored == null && result.done() == 0 && payloads.discover(key, MediaType.OCTET_STREAM) == null) {
+                blobs.replace(Payloads.name(key), null, payload.content());
+            }
+        }
+        throw contended();
+    }
+
+    /** A stored payload that this put may build on: a deleted one counts only where the bytes were sent again. */
+    private @Nullable StoredPayload usable(
+            ArtefactKey key, Markers.@Nullable Seen marker, ArtefactStore.@Nullable Received payload) {
+        if (payload == null && marker != null && marker.marker().state() == Marker.State.DELETED) {
+            return null;
+        }
+        return stored(key, marker, payload == null ? MediaType.OCTET_STREAM : payload.facts().contentType());
+    }
+
+    /** Keeps the sweep away for the length of the grace; null when the marker changed meanwhile. */
+    private Markers.@Nullable Seen takeBack(ArtefactKey key, Markers.Seen marker) {
+        return markers.write(
+                key,
+                marker,
+                new Marker(marker.marker().state(), clock.instant(), marker.marker().payload()));
+    }
+
+    private void giveUpWhenLate(Instant begun) {
+        Duration limit = settings.grace().dividedBy(2);
+        if (!limit.isZero() && Duration.between(begun, clock.instant()).compareTo(limit) > 0) {
+            throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "the put took longer than half the grace", "try again");
+        }
+    }
+
+    /** Behind the manifest: the marker goes, and should the payload have gone with it after all, it is sent once more. */
+    private void settle(ArtefactKey key, ArtefactStore.@Nullable Received payload) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Markers.Seen marker = markers.read(key);
+            if (marker == null) {
+                return;
+            }
+            if (marker.marker().state() != Marker.State.DROPPING) {
+                if (markers.remove(key, marker)) {
+                    return;
+                }
+                continue;
+            }
+            markers.readSettled(key);
+            if (!payloads.exists(key)) {
+                if (payload == null) {
+                    blobs.delete(Manifests.name(key), null);
+                    throw new SurfaceException(ErrorCode.PAYLOAD_MISSING, "the payload was dropped meanwhile", "send it again");
+                }
+                putPayload(key, payload);
+            }
+        }
+        throw contended();
+    }
+
+    /** A manifest that is stored already: the index grows, a later expiry is taken over, a damaged payload is replaced. */
+    private @Nullable ArtefactManifest grow(
+            ArtefactManifest existing,
+            ArtefactStore.@Nullable Received payload,
+            Function<StoredPayload, ArtefactManifest> fill,
+            ArtefactStore.Index index) {
+        ArtefactKey key = existing.key();
+        ArtefactManifest asked = fill.apply(existing.payload());
+        if (payload != null) {
+            mend(existing, payload);
+        }
+        List<BlobStore.Put> entries = IndexNames.puts(key, index).stream()
+                .filter(put -> blobs.head(put.key()) == null)
+                .toList();
+        if (!entries.isEmpty()) {
+            blobs.putAllIfAbsent(entries);
+        }
+        Timestamp later = asked.expiresAt();
+        if (later == null || existing.expiresAt() == null || existing.expiresAt().compareTo(later) >= 0) {
+            return manifests.readArtefact(key);
+        }
+        return manifests.change(key, stored -> {
+            Timestamp now = stored.expiresAt();
+            return now == null || now.compareTo(later) >= 0
+                    ? stored
+                    : manifests.codec().withExpiry(stored, later);
+        });
+    }
+
+    /** Replaces a stored payload that fails its verification, and lets the manifest tell of the new bytes. */
+    private void mend(ArtefactManifest existing, ArtefactStore.Received payload) {
+        ArtefactKey key = existing.key();
+        if (payloads.sound(key, existing.payload())) {
+            return;
+        }
+        blobs.replace(Payloads.name(key), null, payload.content());
+        manifests.change(key, stored -> manifests
+                .codec()
+                .withPayload(
+                        stored,
+                        new StoredPayload(
+                                stored.payload().contentType(),
+                                payload.facts().rawSize(),
+                                payload.facts().storedSize(),
+                                payload.facts().storedDigest(),
+                                payload.facts().seekable())));
+    }
+
+    private static SurfaceException contended() {
+        return new SurfaceException(ErrorCode.STORE_TIMEOUT, "others keep changing the same artefact", "try again");
+    }
+}
