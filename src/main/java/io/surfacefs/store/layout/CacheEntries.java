@@ -17,8 +17,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of cache entries. They have no manifest, so what they are is found by decoding them when this process first opens them, which checks
- * each frame; within a bound that is remembered by tag. One that is damaged is as good as absent: it is a memo. Thread-safe.
+ * Values of cache entries. They have no manifest, so what they are is found by decoding them when this process first
+ * opens them, which checks each frame; within a bound that is remembered by tag. One that is damaged is as good as
+ * absent: it is a memo. Thread-safe.
  */
 final class CacheEntries {
     private static final int REMEMBERED = 16_384;

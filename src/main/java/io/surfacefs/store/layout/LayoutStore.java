@@ -20,8 +20,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Artefacts in a blob store: the names, the order of writes, the index and the drop markers, the same for a folder and for S3. Holds no lock of
- * its own; every step is one call to the blob store, and what may interleave between them is withstood by their order. Thread-safe.
+ * Artefacts in a blob store: the names, the order of writes, the index and the drop markers, the same for a folder and
+ * for S3. Holds no lock of its own; every step is one call to the blob store, and what may interleave between them is
+ * withstood by their order. Thread-safe.
  */
 public final class LayoutStore implements ArtefactStore {
     private final BlobStore blobs;
@@ -111,8 +112,10 @@ public final class LayoutStore implements ArtefactStore {
             return manifest.payload();
         }
         Markers.Seen marker = markers.read(key);
-        boolean staged = marker != null && marker.marker().state() == Marker.State.STAGED;
-        return staged && payloads.exists(key) ? marker.marker().payload() : null;
+        if (marker == null || marker.marker().state() != Marker.State.STAGED || !payloads.exists(key)) {
+            return null;
+        }
+        return marker.marker().payload();
     }
 
     @Override

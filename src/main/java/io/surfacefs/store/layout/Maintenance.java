@@ -52,7 +52,9 @@ public final class Maintenance {
         this.sweep = new Sweep(blobs, manifests, markers, settings, clock);
     }
 
-    /** What {@link #gc} came to: payloads without a manifest that are marked now, and payload objects that were dropped. */
+    /**
+     * What {@link #gc} came to: payloads without a manifest that are marked now, and payload objects that were dropped.
+     */
     public record GcResult(long marked, long dropped) {}
 
     /** What {@link #reindex} came to. */
@@ -80,8 +82,8 @@ public final class Maintenance {
     }
 
     /**
-     * Marks payload objects that have neither manifest nor marker and are older than the grace, then sweeps. They are dropped by a sweep after
-     * another grace.
+     * Marks payload objects that have neither manifest nor marker and are older than the grace, then sweeps. They are
+     * dropped by a sweep after another grace.
      *
      * @param dryRun only count
      */
@@ -112,16 +114,20 @@ public final class Maintenance {
     /** Adds index entries that manifests name, and drops those that have had no manifest for longer than the grace. */
     public ReindexResult reindex(LongConsumer progress) {
         long[] counts = new long[3];
-        eachManifest(null, progress, (key, manifest) -> {
-            counts[0]++;
-            List<BlobStore.Put> entries = entries(manifest).stream()
-                    .filter(put -> blobs.head(put.key()) == null)
-                    .toList();
-            if (!entries.isEmpty()) {
-                blobs.putAllIfAbsent(entries);
-                counts[1] += entries.size();
-            }
-        }, problem -> {});
+        eachManifest(
+                null,
+                progress,
+                (key, manifest) -> {
+                    counts[0]++;
+                    List<BlobStore.Put> entries = entries(manifest).stream()
+                            .filter(put -> blobs.head(put.key()) == null)
+                            .toList();
+                    if (!entries.isEmpty()) {
+                        blobs.putAllIfAbsent(entries);
+                        counts[1] += entries.size();
+                    }
+                },
+                problem -> {});
         walk(BlobKey.Bucket.MANIFEST, "index/", progress, name -> {
             if (dangles(name) && isOld(BlobKey.manifest(name)) && dangles(name)) {
                 counts[2] += blobs.delete(BlobKey.manifest(name), null) ? 1 : 0;
@@ -165,7 +171,8 @@ public final class Maintenance {
                 progress,
                 (key, manifest) -> usage.put(
                         key.tenant().value(),
-                        usage.getOrDefault(key.tenant().value(), new Usage(0, 0, 0, 0)).plus(manifest)),
+                        usage.getOrDefault(key.tenant().value(), new Usage(0, 0, 0, 0))
+                                .plus(manifest)),
                 problem -> {});
         return usage;
     }

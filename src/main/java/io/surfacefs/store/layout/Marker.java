@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drop marker: leave to drop a payload object some time after {@code since}, unless it has a manifest then. The only road on which a payload
- * object ever goes.
+ * A drop marker: leave to drop a payload object some time after {@code since}, unless it has a manifest then. The only
+ * road on which a payload object ever goes.
  *
  * @param payload what a staged payload is; null otherwise
  */

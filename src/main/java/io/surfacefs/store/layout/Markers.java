@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The drop markers of a store, {@code system/pending/{tenant}/{kind}/{64 hex}.json}. Every change of one is conditional. Thread-safe. */
+/**
+ * The drop markers of a store, {@code system/pending/{tenant}/{kind}/{64 hex}.json}. Every change of one is
+ * conditional. Thread-safe.
+ */
 final class Markers {
     static final String PREFIX = "system/pending/";
     private static final long PAUSE_NANOS = 5_000_000;
@@ -54,7 +57,8 @@ final class Markers {
         }
     }
 
-    @Nullable Seen read(ArtefactKey key) {
+    @Nullable
+    Seen read(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), Marker.MAX_BYTES);
         return content == null
                 ? null
@@ -62,7 +66,8 @@ final class Markers {
     }
 
     /** As {@link #read}, but waits while the payload is being dropped, within the store's timeout. */
-    @Nullable Seen readSettled(ArtefactKey key) {
+    @Nullable
+    Seen readSettled(ArtefactKey key) {
         long deadline = System.nanoTime() + settings.timeout().toNanos();
         while (true) {
             Seen seen = read(key);
@@ -71,7 +76,9 @@ final class Markers {
             }
             if (System.nanoTime() - deadline > 0) {
                 throw new SurfaceException(
-                        ErrorCode.STORE_TIMEOUT, "the payload is being dropped, and that did not end in time", "try again");
+                        ErrorCode.STORE_TIMEOUT,
+                        "the payload is being dropped, and that did not end in time",
+                        "try again");
             }
             pause();
         }
@@ -87,7 +94,8 @@ final class Markers {
      *
      * @return the marker as it is there now, or null when somebody else was quicker
      */
-    @Nullable Seen write(ArtefactKey key, @Nullable Seen seen, Marker marker) {
+    @Nullable
+    Seen write(ArtefactKey key, @Nullable Seen seen, Marker marker) {
         byte[] bytes = marker.bytes();
         boolean written = seen == null
                 ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(name(key), new BlobSource.Bytes(bytes))))
@@ -119,7 +127,7 @@ final class Markers {
 
     /** Some markers' keys behind a name, in order; fewer than {@code limit} are the last ones. */
     List<String> names(String after, int limit) {
-        return new ArrayList<>(blobs.list(BlobKey.Bucket.MANIFEST, PREFIX, after, false, limit)
-                .names());
+        return new ArrayList<>(
+                blobs.list(BlobKey.Bucket.MANIFEST, PREFIX, after, false, limit).names());
     }
 }

@@ -16,7 +16,10 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Lists manifests by the names of objects: by the index where an image or scan is asked for, else by the manifests themselves. Thread-safe. */
+/**
+ * Lists manifests by the names of objects: by the index where an image or scan is asked for, else by the manifests
+ * themselves. Thread-safe.
+ */
 final class Pages {
     private final BlobStore blobs;
     private final Manifests manifests;
@@ -115,7 +118,9 @@ final class Pages {
         }
         String folder = "tenants/" + query.tenant() + "/";
         // The folder that the position lies in is to be looked into once more, so the walk begins just before it.
-        String fromKind = query.after().isEmpty() ? "" : query.after().substring(0, query.after().indexOf('/') + 1);
+        String fromKind = query.after().isEmpty()
+                ? ""
+                : query.after().substring(0, query.after().indexOf('/') + 1);
         String after = "";
         while (true) {
             BlobStore.Names kinds = blobs.list(BlobKey.Bucket.MANIFEST, folder, after, true, 1_000);
@@ -160,7 +165,8 @@ final class Pages {
 
     private interface NameReader {
         /** The key that a name stands for, or null when it is none that is wanted. */
-        @Nullable ArtefactKey key(String name);
+        @Nullable
+        ArtefactKey key(String name);
     }
 
     private void walk(String prefix, String from, String end, Collector collector, NameReader reader) {

@@ -19,8 +19,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Payload objects and whether they are what they should be. An object is hashed when this process first opens it and after every change of its
- * tag; within a bound that is remembered. Thread-safe.
+ * Payload objects and whether they are what they should be. An object is hashed when this process first opens it and
+ * after every change of its tag; within a bound that is remembered. Thread-safe.
  */
 final class Payloads {
     private static final int REMEMBERED = 65_536;
@@ -113,7 +113,8 @@ final class Payloads {
      *
      * @return null when nothing is stored, or it is damaged
      */
-    @Nullable StoredPayload discover(ArtefactKey key, MediaType type) {
+    @Nullable
+    StoredPayload discover(ArtefactKey key, MediaType type) {
         try (StoredBytes bytes = blobs.open(name(key))) {
             return bytes == null ? null : verifier.verify(bytes, key.digest(), type);
         } catch (SurfaceException e) {

@@ -19,9 +19,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of writes of a put: payload, index entries, manifest, so that a manifest that can be read always has its payload. A payload that is
- * there already and may be dropped is first taken back from the sweep: its marker's time is set anew by a conditional write, so that no sweep
- * begins within the grace, and a put that has run for half the grace gives up before its manifest. Thread-safe.
+ * The order of writes of a put: payload, index entries, manifest, so that a manifest that can be read always has its
+ * payload. A payload that is there already and may be dropped is first taken back from the sweep: its marker's time is
+ * set anew by a conditional write, so that no sweep begins within the grace, and a put that has run for half the grace
+ * gives up before its manifest. Thread-safe.
  */
 final class Puts {
     private static final int ATTEMPTS = 100;
@@ -118,45 +119,59 @@ final class Puts {
                 }
                 continue; // deleted meanwhile
             }
-            Markers.Seen marker = markers.readSettled(key);
-            StoredPayload stored = usable(key, marker, payload);
-            if (stored == null && payload == null) {
-                throw new SurfaceException(
-                        ErrorCode.PAYLOAD_MISSING,
-                        "the payload is neither stored nor sent",
-                        "send the payload first, or with the manifest");
-            }
-            if (marker != null) {
-                marker = takeBack(key, marker);
-                if (marker == null) {
-                    continue;
-                }
-            }
-            ArtefactManifest manifest = fill.apply(stored == null ? payload.facts() : stored);
-            List<BlobStore.Put> puts = new ArrayList<>();
-            if (stored == null) {
-                if (marker != null && payloads.exists(key)) {
-                    blobs.replace(Payloads.name(key), null, payload.content());
-                } else {
-                    puts.add(new BlobStore.Put(Payloads.name(key), payload.content()));
-                }
-            }
-            puts.addAll(IndexNames.puts(key, index));
-            puts.add(Manifests.put(manifest));
-            giveUpWhenLate(begun);
-            BlobStore.PutResult result = blobs.putAllIfAbsent(puts);
-            if (result.done() == puts.size()) {
-                settle(key, payload);
-                if (stored == null) {
-                    events.payloadPersisted(key.kind());
-                }
-                return new ArtefactStore.Committed<>(manifest, result.lastCreated());
-            }
-            if (stored == null && result.done() == 0 && payloads.discover(key, MediaType.OCTET_STREAM) == null) {
-                blobs.replace(Payloads.name(key), null, payload.content());
+            ArtefactStore.Committed<ArtefactManifest> made = commitNew(key, payload, fill, index, begun);
+            if (made != null) {
+                return made;
             }
         }
         throw contended();
+    }
+
+    /** One try where no manifest is stored; null when another writer was quicker. */
+    private ArtefactStore.@Nullable Committed<ArtefactManifest> commitNew(
+            ArtefactKey key,
+            ArtefactStore.@Nullable Received payload,
+            Function<StoredPayload, ArtefactManifest> fill,
+            ArtefactStore.Index index,
+            Instant begun) {
+        Markers.Seen marker = markers.readSettled(key);
+        StoredPayload stored = usable(key, marker, payload);
+        ArtefactStore.Received sent = stored == null ? payload : null;
+        StoredPayload facts = sent == null ? stored : sent.facts();
+        if (facts == null) {
+            throw new SurfaceException(
+                    ErrorCode.PAYLOAD_MISSING,
+                    "the payload is neither stored nor sent",
+                    "send the payload first, or with the manifest");
+        }
+        if (marker != null && takeBack(key, marker) == null) {
+            return null;
+        }
+        ArtefactManifest manifest = fill.apply(facts);
+        List<BlobStore.Put> puts = new ArrayList<>();
+        if (sent != null) {
+            replaceDamaged(key, sent);
+            puts.add(new BlobStore.Put(Payloads.name(key), sent.content()));
+        }
+        puts.addAll(IndexNames.puts(key, index));
+        puts.add(Manifests.put(manifest));
+        giveUpWhenLate(begun);
+        BlobStore.PutResult result = blobs.putAllIfAbsent(puts);
+        if (result.done() < puts.size()) {
+            return null;
+        }
+        settle(key, payload);
+        if (sent != null) {
+            events.payloadPersisted(key.kind());
+        }
+        return new ArtefactStore.Committed<>(manifest, result.lastCreated());
+    }
+
+    /** What lies at a payload's place and is known to be unsound must not stand in the way of the one sent. */
+    private void replaceDamaged(ArtefactKey key, ArtefactStore.Received sent) {
+        if (payloads.exists(key) && payloads.discover(key, sent.facts().contentType()) == null) {
+            blobs.replace(Payloads.name(key), null, sent.content());
+        }
     }
 
     /** A stored payload that this put may build on: a deleted one counts only where the bytes were sent again. */
@@ -165,7 +180,10 @@ final class Puts {
         if (payload == null && marker != null && marker.marker().state() == Marker.State.DELETED) {
             return null;
         }
-        return stored(key, marker, payload == null ? MediaType.OCTET_STREAM : payload.facts().contentType());
+        return stored(
+                key,
+                marker,
+                payload == null ? MediaType.OCTET_STREAM : payload.facts().contentType());
     }
 
     /** Keeps the sweep away for the length of the grace; null when the marker changed meanwhile. */
@@ -173,7 +191,10 @@ final class Puts {
         return markers.write(
                 key,
                 marker,
-                new Marker(marker.marker().state(), clock.instant(), marker.marker().payload()));
+                new Marker(
+                        marker.marker().state(),
+                        clock.instant(),
+                        marker.marker().payload()));
     }
 
     private void giveUpWhenLate(Instant begun) {
@@ -183,7 +204,9 @@ final class Puts {
         }
     }
 
-    /** Behind the manifest: the marker goes, and should the payload have gone with it after all, it is sent once more. */
+    /**
+     * Behind the manifest: the marker goes, and should the payload have gone with it after all, it is sent once more.
+     */
     private void settle(ArtefactKey key, ArtefactStore.@Nullable Received payload) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Markers.Seen marker = markers.read(key);
@@ -200,7 +223,8 @@ final class Puts {
             if (!payloads.exists(key)) {
                 if (payload == null) {
                     blobs.delete(Manifests.name(key), null);
-                    throw new SurfaceException(ErrorCode.PAYLOAD_MISSING, "the payload was dropped meanwhile", "send it again");
+                    throw new SurfaceException(
+                            ErrorCode.PAYLOAD_MISSING, "the payload was dropped meanwhile", "send it again");
                 }
                 putPayload(key, payload);
             }
@@ -208,7 +232,9 @@ final class Puts {
         throw contended();
     }
 
-    /** A manifest that is stored already: the index grows, a later expiry is taken over, a damaged payload is replaced. */
+    /**
+     * A manifest that is stored already: the index grows, a later expiry is taken over, a damaged payload is replaced.
+     */
     private @Nullable ArtefactManifest grow(
             ArtefactManifest existing,
             ArtefactStore.@Nullable Received payload,
@@ -226,7 +252,9 @@ final class Puts {
             blobs.putAllIfAbsent(entries);
         }
         Timestamp later = asked.expiresAt();
-        if (later == null || existing.expiresAt() == null || existing.expiresAt().compareTo(later) >= 0) {
+        if (later == null
+                || existing.expiresAt() == null
+                || existing.expiresAt().compareTo(later) >= 0) {
             return manifests.readArtefact(key);
         }
         return manifests.change(key, stored -> {
@@ -244,16 +272,18 @@ final class Puts {
             return;
         }
         blobs.replace(Payloads.name(key), null, payload.content());
-        manifests.change(key, stored -> manifests
-                .codec()
-                .withPayload(
-                        stored,
-                        new StoredPayload(
-                                stored.payload().contentType(),
-                                payload.facts().rawSize(),
-                                payload.facts().storedSize(),
-                                payload.facts().storedDigest(),
-                                payload.facts().seekable())));
+        manifests.change(
+                key,
+                stored -> manifests
+                        .codec()
+                        .withPayload(
+                                stored,
+                                new StoredPayload(
+                                        stored.payload().contentType(),
+                                        payload.facts().rawSize(),
+                                        payload.facts().storedSize(),
+                                        payload.facts().storedDigest(),
+                                        payload.facts().seekable())));
     }
 
     private static SurfaceException contended() {

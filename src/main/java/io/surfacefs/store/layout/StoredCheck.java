@@ -15,7 +15,8 @@ final class StoredCheck {
             problems.accept(new Maintenance.Problem(name, "the payload is missing"));
             return;
         }
-        StoredPayload found = payloads.discover(manifest.key(), manifest.payload().contentType());
+        StoredPayload found =
+                payloads.discover(manifest.key(), manifest.payload().contentType());
         if (found == null) {
             problems.accept(new Maintenance.Problem(name, "the payload is damaged"));
         } else if (!found.storedDigest().equals(manifest.payload().storedDigest())

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drops payload objects that have a drop marker which is old enough. Looks at markers only, so what has none is never touched. One sweep runs at
- * a time in a store, of all processes.
+ * Drops payload objects that have a drop marker which is old enough. Looks at markers only, so what has none is never
+ * touched. One sweep runs at a time in a store, of all processes.
  */
 final class Sweep {
     private static final int PAGE = 1_000;
