@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -52,7 +51,8 @@ func sha(b []byte) string {
 // Text that compresses like what it was made from: real scanner output is cut into tokens once, then told again and
 // again with other digests, other versions and other rare words. A word has one substitute in a pass, another one in
 // the next: as in a long SBOM, names repeat near each other and structure repeats everywhere. Without this a large
-// window would find the previous pass and flatter whole-file compression.
+// window would find the previous pass and flatter whole-file compression. A file is told for a MiB before the next one
+// begins, since one large artefact is of one kind.
 type token struct {
 	kind byte // 'l' literal, 'h' hexadecimal, 'd' digits, 'w' rare word
 	text []byte
@@ -114,18 +114,9 @@ func text(args []string) (result, error) {
 	f.Parse(args)
 	names, _ := filepath.Glob(filepath.Join(*samples, "*json"))
 	sort.Strings(names)
-	var sample bytes.Buffer
-	for _, n := range names {
-		b, err := os.ReadFile(n)
-		if err != nil {
-			return nil, err
-		}
-		sample.Write(b)
-	}
-	if sample.Len() == 0 {
+	if len(names) == 0 {
 		return nil, errors.New("no samples in " + *samples)
 	}
-	toks, nWords := tokens(sample.Bytes())
 	file, err := os.Create(*out)
 	if err != nil {
 		return nil, err
@@ -143,42 +134,52 @@ func text(args []string) (result, error) {
 		w.Write(b)
 		h.Write(b)
 	}
-	var buf []byte
-	for left > 0 {
-		substitutes := make([][]byte, nWords)
-		for _, t := range toks {
-			if left == 0 {
-				break
-			}
-			switch t.kind {
-			case 'h':
-				buf = buf[:0]
-				for range t.text {
-					buf = append(buf, "0123456789abcdef"[rnd.next()>>60])
-				}
-				emit(buf)
-			case 'd':
-				if rnd.next()>>60 != 0 { // one in sixteen
-					emit(t.text)
-					continue
-				}
-				buf = append(buf[:0], t.text...)
-				buf[len(buf)-1] = byte('0' + rnd.next()%10)
-				emit(buf)
-			case 'w':
-				if substitutes[t.word] == nil {
-					substitutes[t.word] = spell(t.text, &rnd)
-				}
-				emit(substitutes[t.word])
-			default:
-				emit(t.text)
-			}
+	for n := 0; left > 0; n++ {
+		sample, err := os.ReadFile(names[n%len(names)])
+		if err != nil {
+			return nil, err
+		}
+		if len(sample) == 0 {
+			return nil, errors.New(names[n%len(names)] + " is empty")
+		}
+		toks, nWords := tokens(sample)
+		for stop := left - 1<<20; left > 0 && left > stop; {
+			pass(toks, nWords, &rnd, emit)
 		}
 	}
 	if err := w.Flush(); err != nil {
 		return nil, err
 	}
 	return result{"bytes": *size, "sha256": hex.EncodeToString(h.Sum(nil)), "samples": len(names)}, nil
+}
+
+// pass tells the tokens once.
+func pass(toks []token, nWords int, rnd *splitmix, emit func([]byte)) {
+	var buf []byte
+	substitutes := make([][]byte, nWords)
+	for _, t := range toks {
+		switch t.kind {
+		case 'h':
+			buf = buf[:0]
+			for range t.text {
+				buf = append(buf, "0123456789abcdef"[rnd.next()>>60])
+			}
+			emit(buf)
+		case 'd':
+			buf = append(buf[:0], t.text...)
+			if rnd.next()>>60 == 0 { // one in sixteen
+				buf[len(buf)-1] = byte('0' + rnd.next()%10)
+			}
+			emit(buf)
+		case 'w':
+			if substitutes[t.word] == nil {
+				substitutes[t.word] = spell(t.text, rnd)
+			}
+			emit(substitutes[t.word])
+		default:
+			emit(t.text)
+		}
+	}
 }
 
 // spell makes another word of the same length out of syllables.
