@@ -1,6 +1,14 @@
 package io.surfacefs.service;
 
+import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
+import io.surfacefs.codec.CodecPool;
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.PayloadReader;
+import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.ByteRange;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Kind;
@@ -10,7 +18,12 @@ import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +33,12 @@ import org.jspecify.annotations.Nullable;
  * themselves. Thread-safe; every method but {@link #hotManifest} and {@link #hotPayload} may block, so it runs on
  * virtual threads.
  */
-public abstract class ArtefactService {
+public final class ArtefactService {
     /** The most keys that one batch call takes. */
     public static final int MAX_KEYS = 1_000;
+
+    private static final int MAX_PAGE = 500;
+    private static final int DEFAULT_PAGE = 50;
 
     /** What a put came to. */
     public record PutResult(Manifest manifest, boolean created) {}
@@ -55,6 +71,35 @@ public abstract class ArtefactService {
     /** What a prefetch came to. */
     public record PrefetchResult(int present, int fetched, int missing) {}
 
+    private final ArtefactStore store;
+    private final Intakes intakes;
+    private final Puts puts;
+    private final HotTier hot;
+    private final CodecPool pool;
+    private final DeletePolicy deletes;
+    private final Clock clock;
+    private final Events events;
+
+    /** All parts are shared and closed by whoever made them. */
+    public ArtefactService(
+            ArtefactStore store,
+            ManifestCodec codec,
+            Intakes intakes,
+            HotTier hot,
+            CodecPool pool,
+            DeletePolicy deletes,
+            Clock clock,
+            Events events) {
+        this.store = store;
+        this.intakes = intakes;
+        this.puts = new Puts(store, codec, clock);
+        this.hot = hot;
+        this.pool = pool;
+        this.deletes = deletes;
+        this.clock = clock;
+        this.events = events;
+    }
+
     /**
      * Takes a payload in: reads the stream once to its end, hashes, verifies and compresses it into the intake, where
      * it waits for the put.
@@ -66,47 +111,218 @@ public abstract class ArtefactService {
      * @throws SurfaceException {@code DIGEST_MISMATCH}, {@code MALFORMED_ENCODING}, {@code PAYLOAD_TOO_LARGE},
      *     {@code OVERLOADED}, {@code DISK_FULL}
      */
-    public abstract ReceivedPayload receive(TenantAccess access, Upload upload) throws IOException;
+    public ReceivedPayload receive(TenantAccess access, Upload upload) throws IOException {
+        require(access, Right.WRITE);
+        if (upload.kind() != null) {
+            requirePayloadKind(upload.kind());
+        }
+        return intakes.receive(upload);
+    }
 
     /**
      * Puts an artefact, or a scan manifest where the kind is {@code surface.manifest}.
      *
      * @param payload what was received, or null when it must be stored already
      */
-    public abstract PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload);
+    public PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload) {
+        require(access, Right.WRITE);
+        return Timing.timed(events, Events.Op.MANIFEST_PUT, () -> {
+            ArtefactStore.Committed<? extends Manifest> committed = puts.put(access, request, payload);
+            ArtefactKey key = committed.manifest().key();
+            if (!committed.created()) {
+                hot.forget(key); // the expiry, or what is known of the stored bytes, may have changed
+            }
+            hot.keep(committed.manifest(), hot.epoch(key));
+            return new PutResult(committed.manifest(), committed.created());
+        });
+    }
 
     /**
      * Puts a payload alone. It is staged until a manifest comes.
      *
      * @return whether it was not stored before
      */
-    public abstract boolean putPayload(TenantAccess access, Kind kind, Digest digest, ReceivedPayload payload);
+    public boolean putPayload(TenantAccess access, Kind kind, Digest digest, ReceivedPayload payload) {
+        require(access, Right.WRITE);
+        requirePayloadKind(kind);
+        if (!payload.digest().equals(digest)) {
+            throw new SurfaceException(
+                    ErrorCode.DIGEST_MISMATCH,
+                    "the payload's digest is " + payload.digest() + ", not " + digest,
+                    "the digest is over the uncompressed bytes");
+        }
+        ArtefactKey key = access.key(kind, digest);
+        boolean created = store.stage(key, payload.received(null));
+        hot.forget(key); // a damaged payload may have been replaced
+        return created;
+    }
 
     /**
      * The manifest of an artefact, or the scan manifest where the kind is {@code surface.manifest}; {@code NOT_FOUND}
      * when there is none.
      */
-    public abstract Manifest manifest(TenantAccess access, ItemKey key);
+    public Manifest manifest(TenantAccess access, ItemKey item) {
+        ArtefactKey key = access.key(item.kind(), item.digest());
+        return Timing.timed(events, Events.Op.MANIFEST_GET, () -> {
+            Manifest manifest = find(key);
+            if (manifest == null) {
+                throw notFound("there is no such manifest");
+            }
+            return manifest;
+        });
+    }
+
+    private @Nullable Manifest find(ArtefactKey key) {
+        Manifest known = hot.manifest(key);
+        events.manifestLookup(Events.Tier.MEMORY, known != null);
+        if (known != null) {
+            return known;
+        }
+        long epoch = hot.epoch(key);
+        Manifest stored = store.manifest(key);
+        events.manifestLookup(Events.Tier.STORE, stored != null);
+        if (stored != null) {
+            hot.keep(stored, epoch);
+        }
+        return stored;
+    }
 
     /** Opens a payload, {@code NOT_FOUND} when there is none. The handle must be closed. */
-    public abstract PayloadHandle payload(TenantAccess access, ItemKey key);
+    public PayloadHandle payload(TenantAccess access, ItemKey item) {
+        return payload(access, item, null);
+    }
+
+    /**
+     * Opens a payload, {@code NOT_FOUND} when there is none. The handle must be closed.
+     *
+     * @param wanted the representation that is going to be read whole, and so is worth being kept in memory where it is
+     *     small; null for none
+     */
+    public PayloadHandle payload(TenantAccess access, ItemKey item, @Nullable Representation wanted) {
+        ArtefactKey key = access.key(item.kind(), item.digest());
+        return Timing.timed(events, Events.Op.PAYLOAD_GET, () -> {
+            long epoch = hot.epoch(key);
+            ArtefactStore.OpenPayload open = item.kind().isSurfaceManifest() ? null : store.payload(key);
+            if (open == null) {
+                throw notFound("there is no such payload");
+            }
+            PayloadHandle handle = new PayloadHandle(key.digest(), open.facts(), open.bytes(), this::decode);
+            if (wanted != null) {
+                keepSmall(key, handle, wanted, epoch);
+            }
+            return handle;
+        });
+    }
+
+    private PayloadBlocks decode(StoredBytes stored, StoredPayload facts, ByteRange range) throws IOException {
+        return new DecodedBlocks(PayloadReader.open(pool, stored, facts, range));
+    }
+
+    /** Keeps a small payload in memory if it has a manifest; the handle stays as it is. */
+    private void keepSmall(ArtefactKey key, PayloadHandle handle, Representation wanted, long epoch) {
+        StoredPayload facts = handle.facts();
+        long size = wanted == Representation.ZSTD ? facts.storedSize() : facts.rawSize();
+        if (size > HotTier.MAX_PAYLOAD || !(find(key) instanceof ArtefactManifest manifest)) {
+            return;
+        }
+        try {
+            hot.keep(manifest, wanted, wanted == Representation.ZSTD ? handle.allStored() : handle.allRaw(), epoch);
+        } catch (IOException e) {
+            throw DiskFaults.of("read", e);
+        }
+    }
 
     /** What is known of a payload without opening it, {@code NOT_FOUND} when there is none. */
-    public abstract StoredPayload stat(TenantAccess access, ItemKey key);
+    public StoredPayload stat(TenantAccess access, ItemKey item) {
+        StoredPayload facts =
+                item.kind().isSurfaceManifest() ? null : store.facts(access.key(item.kind(), item.digest()));
+        if (facts == null) {
+            throw notFound("there is no such payload");
+        }
+        return facts;
+    }
 
-    public abstract ListResult list(TenantAccess access, ListRequest request);
+    /** Lists manifests; {@code INVALID_ARGUMENT} for a page size out of bounds or a token of another listing. */
+    public ListResult list(TenantAccess access, ListRequest request) {
+        if (request.pageSize() < 0 || request.pageSize() > MAX_PAGE) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the page size is not in 1 to " + MAX_PAGE,
+                    "leave it out for the default");
+        }
+        String position = PageTokens.position(access.tenant(), request);
+        ArtefactStore.Page page = store.page(new ArtefactStore.Query(
+                access.tenant(),
+                request.kind(),
+                request.image(),
+                request.scan(),
+                position,
+                request.pageSize() == 0 ? DEFAULT_PAGE : request.pageSize(),
+                request.maxBytes()));
+        String next = page.next() == null ? null : PageTokens.issue(access.tenant(), request, page.next());
+        return new ListResult(page.manifests(), next);
+    }
 
     /** Removes an artefact, where retention allows it: {@code NOT_FOUND}, else {@code RETENTION_FORBIDS}. */
-    public abstract void delete(TenantAccess access, ItemKey key);
+    public void delete(TenantAccess access, ItemKey item) {
+        require(access, Right.DELETE);
+        ArtefactKey key = access.key(item.kind(), item.digest());
+        Manifest manifest = store.manifest(key);
+        if (manifest == null) {
+            throw notFound("there is no such manifest");
+        }
+        if (!deletes.allows(manifest, clock.instant())) {
+            throw new SurfaceException(
+                    ErrorCode.RETENTION_FORBIDS,
+                    "this artefact must be kept",
+                    "surface.retention.delete says what may be deleted");
+        }
+        hot.forget(key);
+        boolean deleted = store.delete(key);
+        hot.forget(key);
+        if (!deleted) {
+            throw notFound("there is no such manifest");
+        }
+    }
 
     /** Those of up to {@link #MAX_KEYS} keys that have no manifest, in their order. */
-    public abstract List<ItemKey> findMissing(TenantAccess access, List<ItemKey> keys);
+    public List<ItemKey> findMissing(TenantAccess access, List<ItemKey> items) {
+        requireBatch(items);
+        List<ArtefactKey> unknown = new ArrayList<>();
+        for (ItemKey item : items) {
+            ArtefactKey key = access.key(item.kind(), item.digest());
+            if (hot.manifestObject(key) == null) {
+                unknown.add(key);
+            }
+        }
+        if (unknown.isEmpty()) {
+            return List.of();
+        }
+        return store.missing(unknown).stream()
+                .map(key -> new ItemKey(key.kind(), key.digest()))
+                .toList();
+    }
 
     /** Answers up to {@link #MAX_KEYS} keys one by one, in their order. */
-    public abstract void batchGet(TenantAccess access, List<ItemKey> keys, Consumer<BatchItem> answer);
+    public void batchGet(TenantAccess access, List<ItemKey> items, Consumer<BatchItem> answer) {
+        requireBatch(items);
+        for (ItemKey item : items) {
+            BatchItem result;
+            try {
+                Manifest manifest = find(access.key(item.kind(), item.digest()));
+                result = new BatchItem(item, manifest, manifest == null ? ErrorCode.NOT_FOUND : null);
+            } catch (SurfaceException e) {
+                result = new BatchItem(item, null, e.code());
+            }
+            answer.accept(result);
+        }
+    }
 
-    /** Warms the local cache with up to {@link #MAX_KEYS} keys. */
-    public abstract PrefetchResult prefetch(TenantAccess access, List<ItemKey> keys);
+    /** Warms the local cache with up to {@link #MAX_KEYS} keys. Without a remote store all that is there is present. */
+    public PrefetchResult prefetch(TenantAccess access, List<ItemKey> items) {
+        int missing = findMissing(access, items).size();
+        return new PrefetchResult(items.size() - missing, 0, missing);
+    }
 
     /**
      * Resolves a {@code cas://} pointer.
@@ -114,17 +330,52 @@ public abstract class ArtefactService {
      * @throws SurfaceException {@code PERMISSION_DENIED} for another tenant's key, {@code INVALID_ARGUMENT} when it is
      *     no pointer
      */
-    public abstract ObjectNames.Pointer resolve(TenantAccess access, String uri);
+    public ObjectNames.Pointer resolve(TenantAccess access, String uri) {
+        ObjectNames.Pointer pointer = ObjectNames.parsePointer(uri);
+        if (!pointer.key().tenant().equals(access.tenant())) {
+            throw new SurfaceException(ErrorCode.PERMISSION_DENIED, "the pointer is another tenant's");
+        }
+        return pointer;
+    }
 
     /**
      * A manifest from memory, or null when it isn't there (which says nothing): no lock, no I/O, may run on an event
      * loop.
      */
-    public abstract @Nullable HotObject hotManifest(TenantAccess access, ItemKey key);
+    public @Nullable HotObject hotManifest(TenantAccess access, ItemKey item) {
+        return hot.manifestObject(access.key(item.kind(), item.digest()));
+    }
 
     /**
      * A small payload from memory, or null when it isn't there (which says nothing): no lock, no I/O, may run on an
      * event loop.
      */
-    public abstract @Nullable HotObject hotPayload(TenantAccess access, ItemKey key, Representation representation);
+    public @Nullable HotObject hotPayload(TenantAccess access, ItemKey item, Representation representation) {
+        return hot.payload(access.key(item.kind(), item.digest()), representation);
+    }
+
+    private static void require(TenantAccess access, Right right) {
+        if (access.right() != right) {
+            throw new IllegalArgumentException("admitted to " + access.right() + ", not to " + right);
+        }
+    }
+
+    private static void requirePayloadKind(Kind kind) {
+        if (kind.isSurfaceManifest()) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the kind surface.manifest is reserved for scan manifests, which have no payload");
+        }
+    }
+
+    private static void requireBatch(List<ItemKey> items) {
+        if (items.size() > MAX_KEYS) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT, "more than " + MAX_KEYS + " keys", "ask in several calls");
+        }
+    }
+
+    private static SurfaceException notFound(String message) {
+        return new SurfaceException(ErrorCode.NOT_FOUND, message);
+    }
 }

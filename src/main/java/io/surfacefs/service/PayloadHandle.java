@@ -4,7 +4,9 @@ import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.ByteRange;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.StoredPayload;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,33 @@ public final class PayloadHandle implements AutoCloseable {
      */
     public PayloadBlocks decoded(ByteRange range) throws IOException {
         return decoder.open(bytes, facts, range);
+    }
+
+    /** All stored bytes, for a small payload. */
+    byte[] allStored() throws IOException {
+        byte[] all = new byte[Math.toIntExact(bytes.size())];
+        for (int at = 0; at < all.length; ) {
+            int n = bytes.read(at, all, at, all.length - at);
+            if (n < 0) {
+                throw new EOFException("the stored bytes end early");
+            }
+            at += n;
+        }
+        return all;
+    }
+
+    /** All raw bytes, for a small payload. */
+    byte[] allRaw() throws IOException {
+        byte[] all = new byte[Math.toIntExact(facts.rawSize())];
+        try (PayloadBlocks blocks = decoded(ByteRange.whole(all.length))) {
+            int at = 0;
+            for (ByteBuffer block = blocks.next(); block != null; block = blocks.next()) {
+                int n = block.remaining();
+                block.get(all, at, n);
+                at += n;
+            }
+        }
+        return all;
     }
 
     @Override

@@ -1,14 +1,31 @@
 package io.surfacefs.service;
 
+import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.ArtefactStore;
+import java.time.Clock;
 
 /**
  * Scan manifests by their scan. Thread-safe; methods may block. By digest they are found through
  * {@link ArtefactService}.
  */
-public abstract class ScanService {
+public final class ScanService {
+    private final ArtefactStore store;
+    private final ManifestCodec codec;
+    private final Clock clock;
+
+    /** All parts are shared and closed by whoever made them. */
+    public ScanService(ArtefactStore store, ManifestCodec codec, Clock clock) {
+        this.store = store;
+        this.codec = codec;
+        this.clock = clock;
+    }
+
     /** What a put came to. */
     public record PutResult(ScanManifest manifest, boolean created) {}
 
@@ -19,11 +36,32 @@ public abstract class ScanService {
      *
      * @param json what the client sent
      */
-    public abstract PutResult put(TenantAccess access, ScanId scan, byte[] json);
+    public PutResult put(TenantAccess access, ScanId scan, byte[] json) {
+        if (access.right() != Right.WRITE) {
+            throw new IllegalArgumentException("admitted to " + access.right());
+        }
+        ManifestCodec.FilledScan filled = codec.fillScan(codec.parse(json), access.tenant(), scan, clock.instant());
+        if (!filled.generatedAtGiven()) {
+            ScanManifest current = store.currentScan(access.tenant(), scan);
+            if (current != null && codec.equalButGeneratedAt(current, filled.manifest())) {
+                return new PutResult(current, false);
+            }
+        }
+        ArtefactStore.Committed<ScanManifest> committed = store.putScan(filled.manifest());
+        return new PutResult(committed.manifest(), committed.created());
+    }
 
     /** The current manifest of a scan, {@code NOT_FOUND} when there is none. */
-    public abstract ScanManifest current(TenantAccess access, ScanId scan);
+    public ScanManifest current(TenantAccess access, ScanId scan) {
+        ScanManifest current = store.currentScan(access.tenant(), scan);
+        if (current == null) {
+            throw new SurfaceException(ErrorCode.NOT_FOUND, "there is no manifest of this scan");
+        }
+        return current;
+    }
 
     /** The surface block of a scan manifest, {@code {"manifestUri","manifestDigest","manifest"}}, in RFC 8785 form. */
-    public abstract byte[] surfaceBlock(ScanManifest manifest);
+    public byte[] surfaceBlock(ScanManifest manifest) {
+        return codec.surfaceBlock(manifest);
+    }
 }

@@ -118,8 +118,7 @@ public interface ArtefactStore extends AutoCloseable {
     @Nullable OpenPayload payload(ArtefactKey key);
 
     /** What is known of a payload that {@link #payload} would open, without opening it; null when there is none. */
-    @Nullable
-    StoredPayload facts(ArtefactKey key);
+    @Nullable StoredPayload facts(ArtefactKey key);
 
     Page page(Query query);
 

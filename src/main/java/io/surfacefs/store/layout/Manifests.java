@@ -33,14 +33,12 @@ final class Manifests {
         return blobs.head(name(key)) != null;
     }
 
-    @Nullable
-    Manifest read(ArtefactKey key) {
+    @Nullable Manifest read(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content == null ? null : parse(key, content);
     }
 
-    @Nullable
-    ArtefactManifest readArtefact(ArtefactKey key) {
+    @Nullable ArtefactManifest readArtefact(ArtefactKey key) {
         return (ArtefactManifest) read(key);
     }
 
@@ -59,8 +57,7 @@ final class Manifests {
      * @param change gives the same manifest when nothing is to be changed; may be called more than once
      * @return the manifest that is stored then, or null when there is none
      */
-    @Nullable
-    ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
+    @Nullable ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
         while (true) {
             BlobStore.Content content = blobs.read(name(key), maxBytes());
             if (content == null) {

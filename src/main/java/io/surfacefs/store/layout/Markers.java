@@ -57,8 +57,7 @@ final class Markers {
         }
     }
 
-    @Nullable
-    Seen read(ArtefactKey key) {
+    @Nullable Seen read(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), Marker.MAX_BYTES);
         return content == null
                 ? null
@@ -66,8 +65,7 @@ final class Markers {
     }
 
     /** As {@link #read}, but waits while the payload is being dropped, within the store's timeout. */
-    @Nullable
-    Seen readSettled(ArtefactKey key) {
+    @Nullable Seen readSettled(ArtefactKey key) {
         long deadline = System.nanoTime() + settings.timeout().toNanos();
         while (true) {
             Seen seen = read(key);
@@ -94,8 +92,7 @@ final class Markers {
      *
      * @return the marker as it is there now, or null when somebody else was quicker
      */
-    @Nullable
-    Seen write(ArtefactKey key, @Nullable Seen seen, Marker marker) {
+    @Nullable Seen write(ArtefactKey key, @Nullable Seen seen, Marker marker) {
         byte[] bytes = marker.bytes();
         boolean written = seen == null
                 ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(name(key), new BlobSource.Bytes(bytes))))

@@ -165,8 +165,7 @@ final class Pages {
 
     private interface NameReader {
         /** The key that a name stands for, or null when it is none that is wanted. */
-        @Nullable
-        ArtefactKey key(String name);
+        @Nullable ArtefactKey key(String name);
     }
 
     private void walk(String prefix, String from, String end, Collector collector, NameReader reader) {

@@ -113,8 +113,7 @@ final class Payloads {
      *
      * @return null when nothing is stored, or it is damaged
      */
-    @Nullable
-    StoredPayload discover(ArtefactKey key, MediaType type) {
+    @Nullable StoredPayload discover(ArtefactKey key, MediaType type) {
         try (StoredBytes bytes = blobs.open(name(key))) {
             return bytes == null ? null : verifier.verify(bytes, key.digest(), type);
         } catch (SurfaceException e) {

@@ -1,0 +1,26 @@
+package io.surfacefs.service;
+
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** Times a piece of work and tells its outcome. */
+final class Timing {
+    private Timing() {}
+
+    static <T> T timed(Events events, Events.Op op, Supplier<T> work) {
+        long begun = System.nanoTime();
+        String outcome = "internal";
+        try {
+            T result = work.get();
+            outcome = "ok";
+            return result;
+        } catch (SurfaceException e) {
+            outcome = e.code().name().toLowerCase(Locale.ROOT);
+            throw e;
+        } finally {
+            events.timed(op, outcome, System.nanoTime() - begun);
+        }
+    }
+}
