@@ -25,10 +25,10 @@ public record UploadLimits(long payloadSize, int decompressionRatio, long freeRa
         }
     }
 
-    /** {@return most raw bytes that so many stored bytes may stand for} */
+    /** {@return most raw bytes that so many stored bytes may stand for, by their ratio} */
     long rawSizeFor(long storedSize) {
         long byRatio =
                 storedSize > Long.MAX_VALUE / decompressionRatio ? Long.MAX_VALUE : storedSize * decompressionRatio;
-        return Math.min(payloadSize, Math.max(freeRawSize, byRatio));
+        return Math.max(freeRawSize, byRatio);
     }
 }

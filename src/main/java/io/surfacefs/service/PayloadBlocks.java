@@ -15,8 +15,7 @@ public interface PayloadBlocks extends AutoCloseable {
      * @return backed by an array, which is the caller's from now on
      * @throws io.surfacefs.model.SurfaceException {@code CORRUPT_OBJECT} when the stored bytes aren't what they were
      */
-    @Nullable
-    ByteBuffer next() throws IOException;
+    @Nullable ByteBuffer next() throws IOException;
 
     /** Says that the consumer is stalled: what was decoded ahead and any decoder are given back until the next call. */
     void park();
