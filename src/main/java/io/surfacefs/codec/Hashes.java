@@ -10,7 +10,7 @@ public final class Hashes {
 
     /** {@return a new SHA-256, which can be cloned} */
     public static MessageDigest sha256() {
-        return of("SHA-256");
+        return ImageSha256.usable() ? ImageSha256.create() : of("SHA-256");
     }
 
     /** {@return a new SHA-512} */
