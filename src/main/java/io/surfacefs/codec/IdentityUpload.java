@@ -15,14 +15,21 @@ import org.jspecify.annotations.Nullable;
  * window of two blocks more than the pool has threads is on its way at a time. Used once, by one thread.
  */
 final class IdentityUpload {
-    /** Up to here the hop to the pool costs more than the work. */
-    static final int INLINE = 16 << 10;
+    /** Most uploads are smaller than this: what they cost in memory. */
+    static final int FIRST = 16 << 10;
+
+    /** Below this two cores gain no more than the hop to the pool costs. */
+    static final int INLINE = 64 << 10;
 
     private static final CodecPool.Lane LANE = CodecPool.Lane.UPLOAD;
 
     /** A block on its way; its raw array is free when it is compressed and hashed. */
     private record Slot(
-            byte[] raw, int length, byte[] frame, PoolTask<Integer> compressed, CompletableFuture<?> hashed) {}
+            byte[] raw, int length, byte[] frame, PoolTask<Integer> compressed, CompletableFuture<?> hashed) {
+        boolean isDone() {
+            return compressed.isDone() && hashed.isDone();
+        }
+    }
 
     private final CodecPool pool;
     private final UploadLimits limits;
@@ -64,8 +71,12 @@ final class IdentityUpload {
     }
 
     private EncodedUpload encode(InputStream body) throws IOException {
-        byte[] first = new byte[INLINE];
-        int length = body.readNBytes(first, 0, INLINE);
+        byte[] first = new byte[FIRST];
+        int length = body.readNBytes(first, 0, FIRST);
+        if (length == FIRST) {
+            first = Arrays.copyOf(first, INLINE);
+            length += body.readNBytes(first, FIRST, INLINE - FIRST);
+        }
         if (length < INLINE) {
             return small(first, length);
         }
@@ -80,6 +91,10 @@ final class IdentityUpload {
             }
             submit(raw, length);
             frames++;
+            // A body that comes slowly shall not keep what is long compressed.
+            while (!window.isEmpty() && window.element().isDone()) {
+                writeFirst();
+            }
             raw = pool.takeBlock();
             // A short block was the last: asking again might wait for a client that has said all.
             length = length < ZstdFrames.BLOCK ? 0 : body.readNBytes(raw, 0, ZstdFrames.BLOCK);

@@ -6,7 +6,8 @@ import java.util.Arrays;
 /**
  * Finds out, while frames pass, whether the last of them is a seek table of which every entry is true. Keeps no
  * entries: it compares a digest over the entries that would be true with one over those that are there, so its memory
- * does not grow with the number of frames. One thread at a time.
+ * does not grow with the number of frames. A table's checksums are held against those of the frames; where a frame has
+ * none, such a table does not count. One thread at a time.
  */
 final class SeekTableCheck implements FrameListener {
     private final MessageDigest plain = Hashes.sha256();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Checks stored bytes against what they should be. Memory of a running check: 1.1 MiB and the window of the frame being
+ * Checks stored bytes against what they should be. Memory of a running check: 1.3 MiB and the window of the frame being
  * decoded, at most 8 MiB. Safe for any number of threads.
  */
 public final class StoredVerifier {
@@ -18,7 +18,7 @@ public final class StoredVerifier {
 
     private final CodecPool pool;
 
-    /** Works on the threads of a pool, behind those who wait for theirs. */
+    /** Works on the threads of a pool, in a lane beside those of uploads and readers. */
     public StoredVerifier(CodecPool pool) {
         this.pool = pool;
     }

@@ -13,9 +13,10 @@ import java.util.Map;
  * that) and counted. Raw bytes become zstd frames of 256 KiB each with a seek table behind them; up to 256 KiB one
  * frame without table.
  *
- * <p>Memory of one running upload: of raw bytes 0.5 MiB for each thread of the pool and 1 MiB more, and 8 bytes of seek
- * table for each 256 KiB; up to 16 KiB raw just that and its frame. Of zstd bytes 1.1 MiB and the window of the frame
- * being decoded, at most 8 MiB. Safe for any number of threads.
+ * <p>Memory of one running upload, at most: of raw bytes 0.5 MiB for each thread of the pool and 1.5 MiB more, and 8
+ * bytes of seek table for each 256 KiB; below 64 KiB raw twice its size and 16 KiB. Of zstd bytes 1.3 MiB and the
+ * window of the frame being decoded, up to 8.3 MiB; below 16 KiB of them 80 KiB and the window. A body that comes
+ * slowly holds two or three blocks. Safe for any number of threads.
  */
 public final class UploadEncoder {
     private final CodecPool pool;
