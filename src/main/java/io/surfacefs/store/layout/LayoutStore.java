@@ -13,6 +13,7 @@ import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.StoreUpkeep;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -156,7 +157,7 @@ public final class LayoutStore implements ArtefactStore {
     }
 
     /** The operator's work on the whole store. */
-    public Maintenance maintenance() {
+    public StoreUpkeep upkeep() {
         return maintenance;
     }
 

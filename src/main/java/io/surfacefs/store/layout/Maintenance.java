@@ -13,6 +13,7 @@ import io.surfacefs.model.Tenant;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.StoreUpkeep;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's work on a whole store. Walks names page by page; one of each runs at a time. */
-public final class Maintenance {
+final class Maintenance implements StoreUpkeep {
     private static final int PAGE = 1_000;
 
     private final BlobStore blobs;
@@ -52,41 +53,12 @@ public final class Maintenance {
         this.sweep = new Sweep(blobs, manifests, markers, settings, clock);
     }
 
-    /**
-     * What {@link #gc} came to: payloads without a manifest that are marked now, and payload objects that were dropped.
-     */
-    public record GcResult(long marked, long dropped) {}
-
-    /** What {@link #reindex} came to. */
-    public record ReindexResult(long manifests, long added, long dropped) {}
-
-    /** What a tenant has. Payload sizes are those of the stored bytes. */
-    public record Usage(long artefacts, long scanManifests, long storedBytes, long rawBytes) {
-        Usage plus(Manifest manifest) {
-            return manifest instanceof ArtefactManifest artefact
-                    ? new Usage(
-                            artefacts + 1,
-                            scanManifests,
-                            storedBytes + artefact.payload().storedSize(),
-                            rawBytes + artefact.payload().rawSize())
-                    : new Usage(artefacts, scanManifests + 1, storedBytes, rawBytes);
-        }
-    }
-
-    /** Something that {@link #fsck} found wrong with an artefact. */
-    public record Problem(String name, String what) {}
-
-    /** Drops payload objects whose markers are old enough. @return how many */
+    @Override
     public int sweep() {
         return sweep.run();
     }
 
-    /**
-     * Marks payload objects that have neither manifest nor marker and are older than the grace, then sweeps. They are
-     * dropped by a sweep after another grace.
-     *
-     * @param dryRun only count
-     */
+    @Override
     public GcResult gc(boolean dryRun, LongConsumer progress) {
         long[] marked = {0};
         walk(BlobKey.Bucket.CACHE, "tenants/", progress, name -> {
@@ -111,7 +83,7 @@ public final class Maintenance {
                 && Duration.between(head.modified(), clock.instant()).compareTo(settings.grace()) >= 0;
     }
 
-    /** Adds index entries that manifests name, and drops those that have had no manifest for longer than the grace. */
+    @Override
     public ReindexResult reindex(LongConsumer progress) {
         long[] counts = new long[3];
         eachManifest(
@@ -163,7 +135,7 @@ public final class Maintenance {
         }
     }
 
-    /** What each tenant has, by its manifests; only one tenant where one is named. */
+    @Override
     public Map<String, Usage> usage(@Nullable Tenant only, LongConsumer progress) {
         Map<String, Usage> usage = new TreeMap<>();
         eachManifest(
@@ -171,18 +143,12 @@ public final class Maintenance {
                 progress,
                 (key, manifest) -> usage.put(
                         key.tenant().value(),
-                        usage.getOrDefault(key.tenant().value(), new Usage(0, 0, 0, 0))
-                                .plus(manifest)),
+                        plus(usage.getOrDefault(key.tenant().value(), Usage.NONE), manifest)),
                 problem -> {});
         return usage;
     }
 
-    /**
-     * Reads every manifest and verifies every payload by decoding it.
-     *
-     * @param problems told of each artefact that is not whole
-     * @return how many manifests were read
-     */
+    @Override
     public long fsck(@Nullable Tenant only, LongConsumer progress, Consumer<Problem> problems) {
         long[] count = {0};
         eachManifest(
@@ -240,5 +206,15 @@ public final class Maintenance {
                 return;
             }
         }
+    }
+
+    private static Usage plus(Usage usage, Manifest manifest) {
+        return manifest instanceof ArtefactManifest artefact
+                ? new Usage(
+                        usage.artefacts() + 1,
+                        usage.scanManifests(),
+                        usage.storedBytes() + artefact.payload().storedSize(),
+                        usage.rawBytes() + artefact.payload().rawSize())
+                : new Usage(usage.artefacts(), usage.scanManifests() + 1, usage.storedBytes(), usage.rawBytes());
     }
 }

@@ -1,0 +1,155 @@
+package io.surfacefs.config;
+
+import io.surfacefs.model.Tenant;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Every {@code surface.*} property there is. */
+public final class Settings {
+    private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    private static final Pattern PREFIX =
+            Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?");
+
+    /** Where the truth lives. */
+    public enum StoreType {
+        FOLDER
+    }
+
+    /** What stands between the service and the store. */
+    public enum CacheType {
+        NONE,
+        MEMORY
+    }
+
+    /** When stored files are checked against their digest. */
+    public enum Verify {
+        FIRST_OPEN,
+        OFF
+    }
+
+    /** What a client may delete. */
+    public enum Deletes {
+        NEVER,
+        EXPIRED,
+        ANY
+    }
+
+    public static final Setting<Path> HOME =
+            Setting.of("surface.home", Types.PATH, "./surface-data", "data folder; other paths default below it");
+    public static final Setting<Tenant> TENANT = Setting.of(
+                    "surface.tenant",
+                    Types.TENANT,
+                    null,
+                    "the only tenant of this instance; another one in a path is TENANT_MISMATCH")
+            .alias("SCANNER_SURFACE_TENANT", "ZASTAVA_SURFACE_TENANT");
+    public static final Setting<List<String>> FEATURES = Setting.of(
+                    "surface.features", Types.LIST, "", "names of optional behaviour")
+            .alias("SCANNER_SURFACE_FEATURES", "ZASTAVA_SURFACE_FEATURES");
+    public static final Setting<StoreType> STORE_TYPE =
+            Setting.of("surface.store.type", Types.choice(StoreType.class), "folder", "where the truth lives");
+    public static final Setting<Path> STORE_ROOT = Setting.of(
+            "surface.store.root",
+            Types.PATH,
+            null,
+            "folder store: parent of the bucket folders, tmp and journal; by default ${surface.home}/store");
+    public static final Setting<String> BUCKET_NAME = Setting.of(
+                    "surface.store.bucket",
+                    Types.text(BUCKET, "a bucket name: 3 to 63 of a-z 0-9 . -"),
+                    "surface-cache",
+                    "bucket of payloads and cache entries")
+            .alias("SURFACE_FS_BUCKET", "SCANNER_SURFACE_FS_BUCKET", "ZASTAVA_SURFACE_FS_BUCKET");
+    public static final Setting<String> MANIFEST_BUCKET_NAME = Setting.of(
+            "surface.store.manifest-bucket",
+            Types.text(BUCKET, "a bucket name: 3 to 63 of a-z 0-9 . -"),
+            "surface-manifests",
+            "bucket of manifests, index and system objects; may be the same");
+    public static final Setting<String> STORE_PREFIX = Setting.of(
+            "surface.store.prefix",
+            Types.text(PREFIX, "path segments without a slash at either end"),
+            "",
+            "root prefix of every key in both buckets");
+    public static final Setting<Duration> STORE_TIMEOUT =
+            Setting.of("surface.store.timeout", Types.DURATION, "15s", "a caller's whole wait, then STORE_TIMEOUT");
+    public static final Setting<Duration> STORE_GRACE =
+            Setting.of("surface.store.grace", Types.DURATION, "1h", "from a delete to the end of the payload object");
+    public static final Setting<Duration> STAGED_TTL =
+            Setting.of("surface.store.staged-ttl", Types.DURATION, "24h", "how long a payload waits for its manifest");
+    public static final Setting<Verify> STORE_VERIFY = Setting.of(
+            "surface.store.verify",
+            Types.choice(Verify.class),
+            "first-open",
+            "stored files are checked against their digest when this process first opens them");
+    public static final Setting<Path> INTAKE_ROOT = Setting.of(
+            "surface.intake.root",
+            Types.PATH,
+            null,
+            "where uploads above 1 MiB land first, in the file system of the store; by default store/tmp of a folder store");
+    public static final Setting<Long> INTAKE_QUOTA = Setting.of(
+            "surface.intake.quota", Types.MEMORY_SIZE, "10G", "bytes of all uploads on disk; full: OVERLOADED");
+    public static final Setting<CacheType> CACHE_TYPE = Setting.of(
+            "surface.cache.type", Types.choice(CacheType.class), "memory", "what is kept in front of the store");
+    public static final Setting<Long> MEMORY_QUOTA = Setting.of(
+            "surface.cache.memory-quota", Types.MEMORY_SIZE, "64M", "memory tier: manifests and small payloads");
+    public static final Setting<Duration> MANIFEST_MAX_AGE = Setting.of(
+            "surface.cache.manifest-max-age",
+            Types.DURATION,
+            "30s",
+            "how long a manifest in memory counts; below half of surface.store.grace");
+    public static final Setting<Long> PAYLOAD_SIZE = Setting.of(
+            "surface.limits.payload-size", Types.MEMORY_SIZE, "64G", "raw bytes of a payload: PAYLOAD_TOO_LARGE");
+    public static final Setting<Integer> DECOMPRESSION_RATIO = Setting.of(
+            "surface.limits.decompression-ratio",
+            Types.integer(1, 1_000_000),
+            "1000",
+            "raw bytes for each stored one, beyond the first 1 GiB raw: PAYLOAD_TOO_LARGE");
+    public static final Setting<Long> MANIFEST_SIZE = Setting.of(
+            "surface.limits.manifest-size",
+            Types.MEMORY_SIZE,
+            "1M",
+            "bytes of a manifest, three times that of a scan manifest: INVALID_MANIFEST");
+    public static final Setting<Integer> CONCURRENT_PUTS = Setting.of(
+            "surface.limits.concurrent-puts",
+            Types.integer(1, 100_000),
+            null,
+            "payloads being taken in at a time, by default 8 for each core; above: OVERLOADED");
+    public static final Setting<Boolean> ALLOW_REMOTE = Setting.of(
+            "surface.security.allow-unauthenticated-remote",
+            Types.BOOLEAN,
+            "false",
+            "serve beyond loopback although nobody is authenticated");
+    public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
+            "surface.retention.delete",
+            Types.choice(Deletes.class),
+            "never",
+            "what DELETE may remove: nothing, what is past its expiresAt, anything");
+
+    /** All of them, in the order of the reference page. */
+    public static final List<Setting<?>> ALL = List.of(
+            HOME,
+            TENANT,
+            FEATURES,
+            STORE_TYPE,
+            STORE_ROOT,
+            BUCKET_NAME,
+            MANIFEST_BUCKET_NAME,
+            STORE_PREFIX,
+            STORE_TIMEOUT,
+            STORE_GRACE,
+            STAGED_TTL,
+            STORE_VERIFY,
+            INTAKE_ROOT,
+            INTAKE_QUOTA,
+            CACHE_TYPE,
+            MEMORY_QUOTA,
+            MANIFEST_MAX_AGE,
+            PAYLOAD_SIZE,
+            DECOMPRESSION_RATIO,
+            MANIFEST_SIZE,
+            CONCURRENT_PUTS,
+            ALLOW_REMOTE,
+            RETENTION_DELETE);
+
+    private Settings() {}
+}

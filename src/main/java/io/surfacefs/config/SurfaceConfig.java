@@ -1,0 +1,175 @@
+package io.surfacefs.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The effective configuration, read once, and what was found wrong with it. Immutable. */
+public final class SurfaceConfig {
+    /** Where values come from. */
+    public interface Source {
+        /** The value of a property and the name of its source, where it is set. */
+        Optional<Raw> value(String property);
+
+        /** Names below {@code surface.} that are set in files or as system properties, not in the environment. */
+        List<String> names();
+
+        /** The environment. */
+        Map<String, String> environment();
+    }
+
+    /** A value as text, and where it was found. */
+    public record Raw(String text, String source) {}
+
+    /** A property's effective value as text, for people. */
+    public record Effective(Setting<?> setting, @Nullable String text, String source) {}
+
+    private static final Pattern INJECTED =
+            Pattern.compile(".*_SERVICE_HOST|.*_SERVICE_PORT.*|.*_PORT|.*_PORT_[0-9]+_.*");
+
+    private final Map<Setting<?>, Object> values = new HashMap<>();
+    private final List<Effective> effective = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
+
+    private SurfaceConfig() {}
+
+    /** Reads everything; never throws for what is wrong, but tells it in {@link #findings}. */
+    public static SurfaceConfig read(Source source) {
+        SurfaceConfig config = new SurfaceConfig();
+        Settings.ALL.forEach(setting -> config.readOne(setting, source));
+        config.findUnknown(source);
+        return config;
+    }
+
+    private <T> void readOne(Setting<T> setting, Source source) {
+        Raw raw = source.value(setting.name()).orElseGet(() -> alias(setting, source));
+        if (raw == null && setting.standard() != null) {
+            raw = new Raw(setting.standard(), "default");
+        }
+        effective.add(new Effective(setting, raw == null ? null : raw.text(), raw == null ? "default" : raw.source()));
+        if (raw == null) {
+            return;
+        }
+        try {
+            values.put(setting, setting.type().parse(raw.text()));
+        } catch (IllegalArgumentException e) {
+            findings.add(Finding.error(
+                    "SURFACE_CONFIG_INVALID",
+                    setting.name() + " has a value that can't be right",
+                    "expected " + e.getMessage() + "; set in " + raw.source()));
+            if (setting.standard() != null) {
+                values.put(setting, setting.type().parse(setting.standard()));
+            }
+        }
+    }
+
+    private static @Nullable Raw alias(Setting<?> setting, Source source) {
+        for (String alias : setting.aliases()) {
+            String value = source.environment().get(alias);
+            if (value != null && !value.isEmpty()) {
+                return new Raw(value, "environment variable " + alias);
+            }
+        }
+        return null;
+    }
+
+    private void findUnknown(Source source) {
+        for (String name : source.names()) {
+            if (Settings.ALL.stream().noneMatch(s -> s.name().equals(name))) {
+                findings.add(Finding.error(
+                        "SURFACE_CONFIG_UNKNOWN",
+                        "there is no property " + name,
+                        "did you mean " + nearest(name) + "?"));
+            }
+        }
+        for (String variable : source.environment().keySet().stream().sorted().toList()) {
+            if (variable.startsWith("SURFACE_")
+                    && !INJECTED.matcher(variable).matches()
+                    && Settings.ALL.stream()
+                            .noneMatch(s ->
+                                    s.variable().equals(variable) || s.aliases().contains(variable))) {
+                findings.add(Finding.warning(
+                        "SURFACE_CONFIG_UNKNOWN",
+                        "the environment variable " + variable + " names no property",
+                        "did you mean "
+                                + nearest(variable.toLowerCase(Locale.ROOT).replace('_', '.')) + "?"));
+            }
+        }
+        for (String feature : get(Settings.FEATURES)) {
+            findings.add(Finding.warning(
+                    "SURFACE_FEATURE_UNKNOWN", "there is no feature " + feature, "leave it out of surface.features"));
+        }
+    }
+
+    private static String nearest(String name) {
+        String best = Settings.HOME.name();
+        int least = Integer.MAX_VALUE;
+        for (Setting<?> setting : Settings.ALL) {
+            int distance = distance(setting.name().replace('-', '.'), name.replace('-', '.'));
+            if (distance < least) {
+                least = distance;
+                best = setting.name();
+            }
+        }
+        return best;
+    }
+
+    /** Levenshtein's edit distance. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                int swap = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(swap, Math.min(above, row[j - 1]) + 1);
+                diagonal = above;
+            }
+        }
+        return row[b.length()];
+    }
+
+    /** A value that has a default. */
+    public <T> T get(Setting<T> setting) {
+        return find(setting).orElseThrow(() -> new IllegalStateException(setting.name() + " has no value"));
+    }
+
+    /** A value that may be absent. */
+    @SuppressWarnings("unchecked") // values are put in by the setting's own parser
+    public <T> Optional<T> find(Setting<T> setting) {
+        return Optional.ofNullable((T) values.get(setting));
+    }
+
+    /** The data folder, absolute. */
+    public Path home() {
+        return get(Settings.HOME).toAbsolutePath().normalize();
+    }
+
+    /** The folder store's root, absolute. */
+    public Path storeRoot() {
+        return find(Settings.STORE_ROOT)
+                .orElse(home().resolve("store"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** What is wrong. */
+    public List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
+    /** Every property with its value and source, for people. */
+    public List<Effective> effective() {
+        return List.copyOf(effective);
+    }
+}

@@ -1,0 +1,122 @@
+package io.surfacefs.config;
+
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The types that property values have. */
+final class Types {
+    private static final Pattern SHORT_DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)");
+    private static final Pattern MEMORY = Pattern.compile("([0-9]{1,15})([kKmMgGtT]?)");
+
+    private Types() {}
+
+    private record Named<T>(String label, String expected, Function<String, T> parser) implements Setting.Type<T> {
+        @Override
+        public T parse(String text) {
+            try {
+                return parser.apply(text.strip());
+            } catch (IllegalArgumentException | ArithmeticException | DateTimeParseException | SurfaceException e) {
+                throw new IllegalArgumentException(expected, e);
+            }
+        }
+    }
+
+    static Setting.Type<String> text(Pattern form, String expected) {
+        return new Named<>("string", expected, value -> {
+            if (!form.matcher(value).matches()) {
+                throw new IllegalArgumentException(value);
+            }
+            return value;
+        });
+    }
+
+    static final Setting.Type<Path> PATH = new Named<>("path", "a path", value -> {
+        if (value.isEmpty()) {
+            throw new InvalidPathException(value, "empty");
+        }
+        return Path.of(value);
+    });
+
+    static final Setting.Type<Tenant> TENANT = new Named<>("tenant", "a tenant name", Tenant::new);
+
+    static final Setting.Type<Boolean> BOOLEAN = new Named<>("bool", "true or false", value -> switch (value) {
+        case "true" -> true;
+        case "false" -> false;
+        default -> throw new IllegalArgumentException(value);
+    });
+
+    static final Setting.Type<List<String>> LIST = new Named<>(
+            "list",
+            "names separated by commas",
+            value -> Arrays.stream(value.split(",", -1))
+                    .map(String::strip)
+                    .filter(s -> !s.isEmpty())
+                    .toList());
+
+    static final Setting.Type<Duration> DURATION =
+            new Named<>("Duration", "a duration that is not negative, like 30s, 5m, 7d or PT30S", value -> {
+                Matcher m = SHORT_DURATION.matcher(value);
+                Duration duration =
+                        m.matches() ? shortDuration(Long.parseLong(m.group(1)), m.group(2)) : Duration.parse(value);
+                if (duration.isNegative()) {
+                    throw new IllegalArgumentException(value);
+                }
+                return duration;
+            });
+
+    private static Duration shortDuration(long amount, String unit) {
+        return switch (unit) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofDays(amount);
+        };
+    }
+
+    /** Bytes, powers of 1024. */
+    static final Setting.Type<Long> MEMORY_SIZE = new Named<>("MemorySize", "a size like 512M or 10G", value -> {
+        Matcher m = MEMORY.matcher(value);
+        if (!m.matches()) {
+            throw new IllegalArgumentException(value);
+        }
+        int power = m.group(2).isEmpty() ? 0 : "kmgt".indexOf(m.group(2).toLowerCase(Locale.ROOT)) + 1;
+        return Math.multiplyExact(Long.parseLong(m.group(1)), 1L << (10 * power));
+    });
+
+    static Setting.Type<Integer> integer(int least, int most) {
+        return new Named<>("int", "a whole number from " + least + " to " + most, value -> {
+            int number = Integer.parseInt(value);
+            if (number < least || number > most) {
+                throw new IllegalArgumentException(value);
+            }
+            return number;
+        });
+    }
+
+    static <E extends Enum<E>> Setting.Type<E> choice(Class<E> type) {
+        String label = String.join(
+                " ", Arrays.stream(type.getEnumConstants()).map(Types::kebab).toList());
+        return new Named<>(
+                label,
+                "one of: " + label,
+                value -> Arrays.stream(type.getEnumConstants())
+                        .filter(e -> kebab(e).equals(value))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException(value)));
+    }
+
+    private static String kebab(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,52 @@
+package io.surfacefs.store;
+
+import io.surfacefs.model.Tenant;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operator's work on a whole store. Walks names page by page, so its memory is bounded; one of each runs at a time.
+ * A progress consumer is told how many names were seen.
+ */
+public interface StoreUpkeep {
+    /** What a {@link #gc} came to: payloads without a manifest that it marked, and payload objects that it dropped. */
+    record GcResult(long marked, long dropped) {}
+
+    /** What a {@link #reindex} came to: manifests read, index entries added and dropped. */
+    record ReindexResult(long manifests, long added, long dropped) {}
+
+    /** What a tenant has, in bytes of the stored and of the raw payloads. */
+    record Usage(long artefacts, long scanManifests, long storedBytes, long rawBytes) {
+        public static final Usage NONE = new Usage(0, 0, 0, 0);
+    }
+
+    /** Something that {@link #fsck} found wrong: the object's name, and what it is. */
+    record Problem(String name, String what) {}
+
+    /** Drops payload objects whose drop markers are old enough. {@return how many} */
+    int sweep();
+
+    /**
+     * Marks payload objects that have neither manifest nor marker and are older than the grace, then sweeps. They are
+     * dropped by a sweep after another grace.
+     *
+     * @param dryRun only count
+     */
+    GcResult gc(boolean dryRun, LongConsumer progress);
+
+    /** Adds index entries that manifests name, and drops those that have had no manifest for longer than the grace. */
+    ReindexResult reindex(LongConsumer progress);
+
+    /** What each tenant has, by its manifests; only one tenant where one is named. */
+    Map<String, Usage> usage(@Nullable Tenant only, LongConsumer progress);
+
+    /**
+     * Reads every manifest and verifies every payload by decoding it.
+     *
+     * @param problems told of each artefact that is not whole
+     * @return how many manifests were read
+     */
+    long fsck(@Nullable Tenant only, LongConsumer progress, Consumer<Problem> problems);
+}
