@@ -30,7 +30,7 @@ public final class Main {
                 && parsed.subcommand().commandSpec().userObject() instanceof SurfaceCommand.Serve
                 && !parsed.subcommand().isUsageHelpRequested()
                 && !parsed.subcommand().isVersionHelpRequested()) {
-            Quarkus.run(args);
+            Quarkus.run(ServeApplication.class, args);
         } else {
             System.exit(exit);
         }

@@ -1,0 +1,79 @@
+package io.surfacefs.app;
+
+import io.quarkus.arc.Unremovable;
+import io.surfacefs.access.Access;
+import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.ops.Events;
+import io.surfacefs.service.AdminService;
+import io.surfacefs.service.ArtefactService;
+import io.surfacefs.service.CacheEntryService;
+import io.surfacefs.service.ScanService;
+import io.surfacefs.store.fs.FolderStore;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** Gives the edges the service beans of one engine, opened when the first of them is asked for. */
+@Singleton
+public class EngineProducer {
+    private volatile FolderStore.Hold hold = FolderStore.Hold.OWNER_IF_FREE;
+
+    /** How the engine will hold the store; to be said before anything else is asked for. */
+    public void holdAs(FolderStore.Hold wanted) {
+        hold = wanted;
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    SurfaceConfig config() {
+        return SurfaceConfig.read(new ConfigSource(ConfigProvider.getConfig()));
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    Engine engine(SurfaceConfig config, Events events) {
+        return Engine.open(config, hold, events);
+    }
+
+    void close(@Disposes Engine engine) {
+        engine.close();
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    Access access(Engine engine) {
+        return engine.access();
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    ArtefactService artefacts(Engine engine) {
+        return engine.artefacts();
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    ScanService scans(Engine engine) {
+        return engine.scans();
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    CacheEntryService cacheEntries(Engine engine) {
+        return engine.cacheEntries();
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    AdminService admin(Engine engine) {
+        return engine.admin();
+    }
+}

@@ -1,0 +1,37 @@
+package io.surfacefs.app;
+
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.surfacefs.model.SurfaceException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/** What happens by itself. */
+@Singleton
+public class Schedules {
+    private static final Logger LOG = Logger.getLogger(Schedules.class);
+
+    @Inject
+    ServeMode mode;
+
+    @Inject
+    Engine engine;
+
+    /** Payload objects whose time has come; only the process that owns the store drops any. */
+    @Scheduled(every = "60s", delayed = "60s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @RunOnVirtualThread
+    void sweep() {
+        if (!mode.serving() || !engine.owner()) {
+            return;
+        }
+        try {
+            int dropped = engine.admin().sweep();
+            if (dropped > 0) {
+                LOG.infof("event=sweep dropped=%d", dropped);
+            }
+        } catch (SurfaceException e) {
+            LOG.warnf("event=sweep code=%s message=\"%s\"", e.code(), e.getMessage());
+        }
+    }
+}

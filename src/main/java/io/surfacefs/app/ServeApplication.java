@@ -1,0 +1,39 @@
+package io.surfacefs.app;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.surfacefs.config.SurfaceConfig;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** The server: says where it is, then waits for its end. */
+public class ServeApplication implements QuarkusApplication {
+    @Inject
+    SurfaceConfig config;
+
+    @Inject
+    Engine engine;
+
+    @Override
+    public int run(String... args) {
+        Config quarkus = ConfigProvider.getConfig();
+        String rest = address(quarkus, "quarkus.http");
+        System.out.println("Surface.FS serves REST on http://" + rest + ", gRPC on "
+                + address(quarkus, "quarkus.grpc.server") + ", health and metrics on http://"
+                + address(quarkus, "quarkus.management"));
+        System.out.println("data folder: " + config.home()
+                + (engine.owner() ? "" : " (shared: another process owns it)") + "; authentication: none");
+        System.out.println(
+                "try: curl -sS --data-binary @FILE http://" + rest + "/api/v1/tenants/demo/artefacts/sbom.fragment");
+        System.out.flush();
+        Quarkus.waitForExit();
+        return 0;
+    }
+
+    private static String address(Config quarkus, String prefix) {
+        String host = quarkus.getOptionalValue(prefix + ".host", String.class).orElse("127.0.0.1");
+        String port = quarkus.getOptionalValue(prefix + ".port", String.class).orElse("?");
+        return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
+    }
+}

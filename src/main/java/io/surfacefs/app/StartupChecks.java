@@ -1,0 +1,70 @@
+package io.surfacefs.app;
+
+import io.surfacefs.config.Finding;
+import io.surfacefs.config.Settings;
+import io.surfacefs.config.SurfaceConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * What is looked at before anything is served, and by {@code doctor}. Changes nothing but that it makes the data
+ * folder.
+ */
+public final class StartupChecks {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]", "0:0:0:0:0:0:0:1");
+
+    private StartupChecks() {}
+
+    /** All findings at once; those that are errors stop the start. */
+    public static List<Finding> run(SurfaceConfig config, Config quarkus) {
+        List<Finding> findings = new ArrayList<>(config.findings());
+        checkLoopback(config, quarkus, findings);
+        checkFolder(config.storeRoot(), "surface.store.root", findings);
+        config.find(Settings.INTAKE_ROOT).ifPresent(root -> checkFolder(root, "surface.intake.root", findings));
+        if (config.get(Settings.MANIFEST_MAX_AGE).multipliedBy(2).compareTo(config.get(Settings.STORE_GRACE)) >= 0
+                && config.get(Settings.CACHE_TYPE) != Settings.CacheType.NONE) {
+            findings.add(Finding.error(
+                    "SURFACE_CONFIG_INVALID",
+                    "surface.cache.manifest-max-age is not below half of surface.store.grace",
+                    "make the age shorter, or the grace longer"));
+        }
+        return findings;
+    }
+
+    private static void checkLoopback(SurfaceConfig config, Config quarkus, List<Finding> findings) {
+        if (config.get(Settings.ALLOW_REMOTE)) {
+            return;
+        }
+        for (String property : List.of("quarkus.http.host", "quarkus.grpc.server.host")) {
+            String host = quarkus.getOptionalValue(property, String.class).orElse("0.0.0.0");
+            if (!isLoopback(host)) {
+                findings.add(Finding.error(
+                        "SURFACE_UNAUTHENTICATED_REMOTE",
+                        property + "=" + host + " would serve beyond loopback, and nobody is authenticated",
+                        "bind to 127.0.0.1, or set surface.security.allow-unauthenticated-remote=true"));
+            }
+        }
+    }
+
+    static boolean isLoopback(String host) {
+        return LOOPBACK.contains(host) || host.matches("127(\\.[0-9]{1,3}){3}");
+    }
+
+    private static void checkFolder(Path folder, String property, List<Finding> findings) {
+        try {
+            Files.createDirectories(folder);
+            Path probe = Files.createTempFile(folder, ".probe", "");
+            Files.delete(probe);
+        } catch (IOException e) {
+            findings.add(Finding.error(
+                    "SURFACE_ENV_CACHE_DIR_UNWRITABLE",
+                    "the folder " + folder + " can't be written to",
+                    "give this user leave to write there, or set " + property + " (SURFACE_HOME) to another folder"));
+        }
+    }
+}

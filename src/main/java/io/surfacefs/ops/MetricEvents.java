@@ -1,0 +1,94 @@
+package io.surfacefs.ops;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.surfacefs.model.Kind;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Turns events into the contract's metrics. Meters are looked up once; kinds beyond a bound are told as {@code _other}.
+ */
+@Singleton
+public class MetricEvents implements Events {
+    private static final int MAX_KINDS = 100;
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(100_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60)
+    };
+
+    private final MeterRegistry registry;
+    private final ConcurrentMap<String, Timer> timers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Boolean> kinds = new ConcurrentHashMap<>();
+
+    MetricEvents(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public void timed(Op op, String outcome, long nanos) {
+        timers.computeIfAbsent(
+                        op + outcome,
+                        key -> Timer.builder("surface."
+                                        + op.name().toLowerCase(Locale.ROOT).replace('_', '.'))
+                                .tag("outcome", outcome)
+                                .serviceLevelObjectives(BUCKETS)
+                                .register(registry))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void manifestLookup(Tier tier, boolean hit) {
+        count(
+                hit ? "surface.manifest.cache.hit" : "surface.manifest.cache.miss",
+                "tier",
+                tier.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public void payloadPersisted(Kind kind) {
+        count("surface.payload.persisted", "surface_kind", bounded(kind));
+    }
+
+    @Override
+    public void corrupt(Kind kind) {
+        count("surface.store.corrupt", "surface_kind", bounded(kind));
+    }
+
+    @Override
+    public void storeRequest(String op, String outcome) {
+        counters.computeIfAbsent(
+                        "store" + op + "/" + outcome,
+                        key -> Counter.builder("surface.store.requests")
+                                .tag("op", op)
+                                .tag("outcome", outcome)
+                                .register(registry))
+                .increment();
+    }
+
+    private String bounded(Kind kind) {
+        boolean known = kinds.containsKey(kind.value())
+                || (kinds.size() < MAX_KINDS && kinds.put(kind.value(), Boolean.TRUE) == null);
+        return known ? kind.value() : "_other";
+    }
+
+    private void count(String name, String tag, String value) {
+        counters.computeIfAbsent(
+                        name + "/" + value,
+                        key -> Counter.builder(name).tag(tag, value).register(registry))
+                .increment();
+    }
+}
