@@ -6,13 +6,19 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the raw bytes of a stored payload, or a range of them, block by block. A reader that does not ask holds the
- * block it was given last and nothing else of weight, after {@link #park} no decoder either. For one thread, a virtual
- * one: it waits while the pool decodes.
+ * Gives the raw bytes of a stored payload, or a range of them, block by block. For one thread, a virtual one: it waits
+ * while the pool decodes.
+ *
+ * <p>Memory: after {@link #park} the block that was given last, which is the caller's, and nothing else of weight.
+ * Before that, with a seek table, up to as many decoded frames as the pool has threads (256 KiB each, 1 MiB where a
+ * client encoded them so) and 8 KiB of the table; without, one of the pool's streaming decoders (up to 8.3 MiB) and 0.4
+ * MiB.
  *
  * <p>Every method that gives bytes throws {@code CORRUPT_OBJECT} when the stored bytes can't be decoded, fail a
- * checksum, disagree with their seek table or end early, and lets an {@link IOException} of the stored bytes through.
- * The last block of a whole payload is given only when its sizes were found true.
+ * checksum, disagree with their seek table or end early, {@code OVERLOADED} when the pool had no time or no decoder,
+ * and lets an {@link IOException} of the stored bytes through. The last block of a whole payload is given only when
+ * checksums and sizes were found true. A range that ends inside a frame without seek table is given before the frame's
+ * checksum was seen.
  */
 public sealed interface PayloadReader extends AutoCloseable permits SeekableReader, StreamReader, WholeReader {
     /**
