@@ -30,7 +30,7 @@ class SamplesTest {
     }
 
     /** A line of {@code index.tsv}: file, kind, sha256 of the raw bytes, their number. */
-    private record Sample(String file, Digest digest, long size) {
+    record Sample(String file, Digest digest, long size) {
         byte[] raw() {
             return resource(file);
         }
