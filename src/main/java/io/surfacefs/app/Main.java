@@ -30,6 +30,8 @@ public final class Main {
                 && parsed.subcommand().commandSpec().userObject() instanceof SurfaceCommand.Serve
                 && !parsed.subcommand().isUsageHelpRequested()
                 && !parsed.subcommand().isVersionHelpRequested()) {
+            // Else Quarkus answers a malformed path or query itself, without a problem document.
+            System.setProperty("vertx.disableURIValidation", "true");
             Quarkus.run(ServeApplication.class, args);
         } else {
             System.exit(exit);

@@ -1,0 +1,228 @@
+package io.surfacefs.rest;
+
+import io.surfacefs.access.Access;
+import io.surfacefs.access.Caller;
+import io.surfacefs.access.Right;
+import io.surfacefs.access.TenantAccess;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its answer, as the resources see them. Used from one thread at a time. */
+final class Exchange {
+    private static final String KEY = Exchange.class.getName();
+    /** What is left of a refused body is read away up to this, so that the connection can be kept. */
+    private static final long SMALL_BODY = 1 << 20;
+    /** How long a client may go on sending behind a refusal before the connection is closed on it. */
+    private static final long LINGER_MILLIS = 5_000;
+
+    private final RoutingContext context;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final BodyStream body;
+
+    private Exchange(RoutingContext context) {
+        this.context = context;
+        this.request = context.request();
+        this.response = context.response();
+        this.body = new BodyStream(request);
+    }
+
+    /** The exchange of a request, made once. */
+    static Exchange of(RoutingContext context) {
+        Exchange exchange = context.get(KEY);
+        if (exchange == null) {
+            exchange = new Exchange(context);
+            context.put(KEY, exchange);
+        }
+        return exchange;
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    HttpServerResponse response() {
+        return response;
+    }
+
+    /** The body, read as the client sends it. */
+    BodyStream body() {
+        return body;
+    }
+
+    /** All values of a header field. */
+    List<String> headers(CharSequence name) {
+        return request.headers().getAll(name);
+    }
+
+    /**
+     * The value of a field that may stand once, or null.
+     *
+     * @throws SurfaceException {@code INVALID_ARGUMENT} when it stands more than once
+     */
+    @Nullable String header(CharSequence name) {
+        List<String> values = headers(name);
+        if (values.size() > 1) {
+            throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the header " + name + " was sent more than once");
+        }
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** Admits the caller to the tenant of the path. */
+    TenantAccess admit(Access access, String tenant, Right right) {
+        return access.admit(Caller.LOCAL, tenant, asserted(request), right);
+    }
+
+    /** The tenants that headers assert. */
+    static List<String> asserted(HttpServerRequest request) {
+        List<String> stella = request.headers().getAll("X-Stella-Tenant");
+        List<String> stellaOps = request.headers().getAll("X-StellaOps-Tenant");
+        if (stella.isEmpty()) {
+            return stellaOps;
+        }
+        List<String> all = new ArrayList<>(stella);
+        all.addAll(stellaOps);
+        return all;
+    }
+
+    /** Sends a whole answer of JSON and waits until it has gone. */
+    void json(int status, byte[] json) throws IOException {
+        response.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+        send(status, json);
+    }
+
+    /** Sends a whole answer and waits until it has gone; a HEAD gets its header only. */
+    void send(int status, byte[] bytes) throws IOException {
+        response.setStatusCode(status);
+        response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length));
+        end(bytes, 0, bytes.length);
+    }
+
+    /** Sends an answer without a body. */
+    void empty(int status) throws IOException {
+        response.setStatusCode(status);
+        if (status != 204 && status != 304) {
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, "0");
+        }
+        end(new byte[0], 0, 0);
+    }
+
+    /** Ends the answer whose status and header stand, with part of an array (nothing of it for a HEAD). */
+    void end(byte[] bytes, int offset, int length) throws IOException {
+        boolean linger = closeBehindRefusal();
+        Future<Void> written = HttpMethod.HEAD.equals(request.method()) || length == 0
+                ? response.end()
+                : response.end(Buffers.wrap(bytes, offset, length));
+        if (linger) {
+            written.onComplete(done -> linger());
+        }
+        // The framework touches the header map once more when the resource returns, so the bytes must have gone by
+        // then.
+        if (!Context.isOnEventLoopThread()) {
+            ResponseStream.await(written);
+        }
+    }
+
+    /** Refuses a request that no resource takes: 405 where the route is known, else 404. */
+    void unrouted() throws IOException {
+        String allowed = Routes.allowed(request.path());
+        fail(Problem.ofStatus(allowed == null ? 404 : 405), HttpHeaders.ALLOW, allowed);
+    }
+
+    /** Sends a problem, or cuts the connection where an answer has begun: half an answer must not look whole. */
+    void fail(Problem problem) throws IOException {
+        boolean range = problem.code() == ErrorCode.RANGE_NOT_SATISFIABLE;
+        String contentRange = range ? response.headers().get(HttpHeaders.CONTENT_RANGE) : null;
+        fail(problem, HttpHeaders.CONTENT_RANGE, contentRange);
+    }
+
+    private void fail(Problem problem, CharSequence field, @Nullable String value) throws IOException {
+        if (response.headWritten()) {
+            cut();
+            return;
+        }
+        response.headers().clear();
+        response.setChunked(false);
+        if (value != null) {
+            response.headers().set(field, value);
+        }
+        if (problem.retryAfterSeconds() > 0) {
+            response.headers().set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
+        }
+        response.headers().set(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        send(problem.status(), problem.json(traceId()));
+    }
+
+    /** The name of this request in problem details and logs. */
+    String traceId() {
+        return TraceId.of(request.getHeader("traceparent"));
+    }
+
+    /** Ends the connection (the stream, in HTTP/2) at once, whatever is still to be written. */
+    void cut() {
+        if (request.version() == HttpVersion.HTTP_2) {
+            response.reset();
+        } else if (request.connection() instanceof ConnectionBase connection) {
+            // Not the polite close, which flushes first: a last chunk written behind it would make the answer look
+            // whole.
+            connection.channel().close().awaitUninterruptibly(LINGER_MILLIS);
+        }
+    }
+
+    /**
+     * Whether the client is still sending a body that nobody will read. Closing at once would reset the connection and
+     * could take the answer from the client, so it is told, may finish for a while, and is then closed on.
+     */
+    private boolean closeBehindRefusal() {
+        if (request.isEnded() || body.exhausted() || !FrontDoor.mayHaveBody(request)) {
+            return false;
+        }
+        boolean waits = request.headers().contains(HttpHeaders.EXPECT) && !body.started();
+        if (!waits && declaredLength() <= SMALL_BODY) {
+            discard();
+            return false;
+        }
+        response.headers().set(HttpHeaders.CONNECTION, "close");
+        return true;
+    }
+
+    private long declaredLength() {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null
+                    ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) ? Long.MAX_VALUE : 0
+                    : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private void discard() {
+        request.exceptionHandler(gone -> {});
+        request.handler(ignored -> {});
+        request.resume();
+    }
+
+    private void linger() {
+        if (request.isEnded()) {
+            request.connection().close();
+            return;
+        }
+        request.endHandler(end -> request.connection().close());
+        discard();
+        context.vertx().setTimer(LINGER_MILLIS, expired -> request.connection().close());
+    }
+}

@@ -1,0 +1,54 @@
+package io.surfacefs.rest;
+
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.NotAllowedException;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import org.jboss.logging.Logger;
+
+/** Turns whatever a resource threw into a problem, or cuts the connection of an answer that has begun. */
+@Provider
+public final class FailureMapper implements ExceptionMapper<Throwable> {
+    private static final Logger LOG = Logger.getLogger(FailureMapper.class);
+
+    @Context
+    @SuppressWarnings("NullAway.Init") // set by the framework
+    RoutingContext context;
+
+    @Override
+    public Response toResponse(Throwable failure) {
+        Exchange exchange = Exchange.of(context);
+        try {
+            if (failure instanceof ClientGone) {
+                LOG.debugf("traceId=%s client gone: %s", exchange.traceId(), failure.getMessage());
+                exchange.cut();
+            } else {
+                Problem problem = Problem.of(failure);
+                log(exchange, problem, failure);
+                if (failure instanceof NotFoundException || failure instanceof NotAllowedException) {
+                    exchange.unrouted();
+                } else {
+                    exchange.fail(problem);
+                }
+            }
+        } catch (IOException gone) {
+            exchange.cut();
+        }
+        // The answer has been written; the framework only ends the exchange.
+        return Response.noContent().build();
+    }
+
+    private static void log(Exchange exchange, Problem problem, Throwable failure) {
+        if (problem.isOurs()) {
+            LOG.errorf(failure, "traceId=%s code=%s a request failed", exchange.traceId(), problem.code());
+        } else if (exchange.response().headWritten()) {
+            LOG.warnf("traceId=%s code=%s an answer was cut: %s", exchange.traceId(), problem.code(), problem.detail());
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debugf(failure, "traceId=%s code=%s", exchange.traceId(), problem.code());
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.surfacefs.rest;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.surfacefs.access.Access;
+import io.surfacefs.access.Caller;
+import io.surfacefs.access.Right;
+import io.surfacefs.access.TenantAccess;
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.MediaType;
+import io.surfacefs.model.Representation;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.service.ArtefactService;
+import io.surfacefs.service.HotObject;
+import io.surfacefs.service.ItemKey;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Provider;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees every request first, on the event loop: refuses paths that are not what they seem, holds bodies back until a
+ * resource asks for them, and answers reads of hot objects at once. What isn't in memory goes on to the resources.
+ */
+@Singleton
+public final class FrontDoor {
+    private static final String API = "/api/";
+    private static final String TENANTS = "/api/v1/tenants/";
+    private static final String MANIFESTS = "manifests/";
+    private static final String PAYLOADS = "payloads/";
+    /** Before authentication and everything else that Quarkus puts in the way. */
+    private static final int FIRST = 10_000;
+
+    private final Lazy<Access> access;
+    private final Lazy<ArtefactService> artefacts;
+
+    /** The engine is not opened by the registering of routes, but by the start's own order. */
+    FrontDoor(Provider<Access> access, Provider<ArtefactService> artefacts) {
+        this.access = new Lazy<>(access);
+        this.artefacts = new Lazy<>(artefacts);
+    }
+
+    private static final class Lazy<T> {
+        private final Provider<T> provider;
+        private volatile @Nullable T value;
+
+        Lazy(Provider<T> provider) {
+            this.provider = provider;
+        }
+
+        T get() {
+            T known = value;
+            if (known == null) {
+                known = provider.get();
+                value = known;
+            }
+            return known;
+        }
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::handle, FIRST);
+    }
+
+    /** What the router itself refuses, and what no route takes, gets a problem like everything else. */
+    void register(@Observes Router router) {
+        for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 431, 500, 503}) {
+            router.errorHandler(status, context -> fail(context, Problem.ofStatus(status)));
+        }
+    }
+
+    private void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String path = request.path();
+        if (path == null || !path.startsWith(API)) {
+            context.next();
+            return;
+        }
+        if (!Percent.isPlainPath(path)) {
+            fail(context, Problem.of(new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the path is malformed")));
+        } else if (mayHaveBody(request)) {
+            request.pause();
+            context.next();
+        } else if (!answer(context, path)) {
+            context.next();
+        }
+    }
+
+    /** Whether a request comes with a body that counts. */
+    static boolean mayHaveBody(HttpServerRequest request) {
+        HttpMethod method = request.method();
+        return !HttpMethod.GET.equals(method) && !HttpMethod.HEAD.equals(method);
+    }
+
+    /** Answers a read of an object that is in memory; everything else, bad requests too, is for the resources. */
+    private boolean answer(RoutingContext context, String path) {
+        try {
+            int tenantEnd = path.indexOf('/', TENANTS.length());
+            if (tenantEnd < 0 || !path.startsWith(TENANTS) || path.indexOf('%') >= 0) {
+                return false;
+            }
+            boolean manifest = path.startsWith(MANIFESTS, tenantEnd + 1);
+            if (!manifest && !path.startsWith(PAYLOADS, tenantEnd + 1)) {
+                return false;
+            }
+            int kindAt = tenantEnd + 1 + (manifest ? MANIFESTS : PAYLOADS).length();
+            int kindEnd = path.indexOf('/', kindAt);
+            if (kindEnd < 0) {
+                return false;
+            }
+            TenantAccess tenant = access.get()
+                    .admit(
+                            Caller.LOCAL,
+                            path.substring(TENANTS.length(), tenantEnd),
+                            Exchange.asserted(context.request()),
+                            Right.READ);
+            ItemKey key =
+                    new ItemKey(new Kind(path.substring(kindAt, kindEnd)), Digest.parse(path.substring(kindEnd + 1)));
+            return manifest ? manifest(context, tenant, key) : payload(context, tenant, key);
+        } catch (SurfaceException | HttpRefusal e) {
+            return false;
+        }
+    }
+
+    private boolean manifest(RoutingContext context, TenantAccess tenant, ItemKey key) {
+        Negotiation.json(context.request().headers().getAll("Accept"));
+        HotObject hot = artefacts.get().hotManifest(tenant, key);
+        if (hot == null) {
+            return false;
+        }
+        if (!(hot.attachment() instanceof ObjectHead)) {
+            hot.attach(ObjectHead.manifest(hot.digest(), hot.body().length));
+        }
+        return send(context, hot);
+    }
+
+    private boolean payload(RoutingContext context, TenantAccess tenant, ItemKey key) {
+        Representation representation =
+                Negotiation.encoding(context.request().headers().getAll("Accept-Encoding"));
+        HotObject hot = artefacts.get().hotPayload(tenant, key, representation);
+        if (hot == null) {
+            return false;
+        }
+        if (!(hot.attachment() instanceof ObjectHead)) {
+            hot.attach(head(hot, representation));
+        }
+        return send(context, hot);
+    }
+
+    private static ObjectHead head(HotObject hot, Representation representation) {
+        MediaType type = hot.contentType() == null ? MediaType.OCTET_STREAM : hot.contentType();
+        Digest sent = representation == Representation.ZSTD ? sha256(hot.body()) : hot.digest();
+        return ObjectHead.hotPayload(hot.digest(), sent, type.value(), hot.body().length, representation);
+    }
+
+    private static boolean send(RoutingContext context, HotObject hot) {
+        ObjectHead head = (ObjectHead) Objects.requireNonNull(hot.attachment());
+        Exchange exchange = Exchange.of(context);
+        try {
+            ReadAnswer answer = ReadAnswer.begin(context.request(), context.response(), head);
+            exchange.end(hot.body(), (int) answer.body().offset(), (int)
+                    answer.body().length());
+        } catch (SurfaceException e) {
+            fail(context, Problem.of(e));
+        } catch (IOException e) {
+            exchange.cut();
+        }
+        return true;
+    }
+
+    private static void fail(RoutingContext context, Problem problem) {
+        Exchange exchange = Exchange.of(context);
+        try {
+            exchange.fail(problem);
+        } catch (IOException e) {
+            exchange.cut();
+        }
+    }
+
+    private static Digest sha256(byte[] bytes) {
+        try {
+            return Digest.of(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.surfacefs.rest;
+
+import jakarta.ws.rs.core.Application;
+import org.eclipse.microprofile.openapi.annotations.Components;
+import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.info.Info;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** What the OpenAPI document says of the whole. */
+@OpenAPIDefinition(
+        info =
+                @Info(
+                        title = "Surface.FS",
+                        version = "v1",
+                        description = "A content-addressed store and cache for what container scanners produce."),
+        components =
+                @Components(
+                        responses =
+                                @APIResponse(
+                                        name = "Problem",
+                                        description =
+                                                "RFC 9457 problem details; code is the contract's name of the error",
+                                        content =
+                                                @Content(
+                                                        mediaType = Problem.MEDIA_TYPE,
+                                                        examples =
+                                                                @ExampleObject(
+                                                                        name = "not found",
+                                                                        value = Docs.PROBLEM_EXAMPLE)))))
+public final class RestApi extends Application {}

@@ -1,0 +1,58 @@
+package io.surfacefs.rest;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routes and what each takes. The framework knows them too, but calls a method that a route doesn't take an unknown
+ * route, and never names those it takes.
+ */
+final class Routes {
+    private static final String BASE = "/api/v1/";
+    /** By template below {@link #BASE}; a star is one segment. */
+    private static final Map<String, String> METHODS = new LinkedHashMap<>();
+
+    static {
+        METHODS.put("tenants/*/artefacts/*", "POST");
+        METHODS.put("tenants/*/manifests/*/*", "DELETE, GET, HEAD, PUT");
+        METHODS.put("tenants/*/payloads/*/*", "GET, HEAD, PUT");
+        METHODS.put("tenants/*/manifests", "GET, HEAD");
+        METHODS.put("tenants/*/manifests:findMissing", "POST");
+        METHODS.put("tenants/*/manifests:batchGet", "POST");
+        METHODS.put("tenants/*/artefacts:prefetch", "POST");
+        METHODS.put("tenants/*/scans/*/manifest", "GET, HEAD, PUT");
+        METHODS.put("tenants/*/scans/*/surface", "GET, HEAD");
+        METHODS.put("tenants/*/objects", "GET, HEAD");
+        METHODS.put("tenants/*/cache/*/*", "DELETE, GET, HEAD, PUT");
+    }
+
+    private Routes() {}
+
+    /** The methods that the route of a path takes, as {@code Allow} lists them; null when there is no such route. */
+    static @Nullable String allowed(@Nullable String path) {
+        if (path == null || !path.startsWith(BASE)) {
+            return null;
+        }
+        String[] segments = path.substring(BASE.length()).split("/", -1);
+        for (Map.Entry<String, String> route : METHODS.entrySet()) {
+            if (matches(route.getKey().split("/", -1), segments)) {
+                return route.getValue();
+            }
+        }
+        return null;
+    }
+
+    private static boolean matches(String[] template, String[] segments) {
+        if (template.length != segments.length) {
+            return false;
+        }
+        for (int i = 0; i < template.length; i++) {
+            boolean fits = template[i].equals("*") ? !segments[i].isEmpty() : template[i].equals(segments[i]);
+            if (!fits) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
