@@ -28,9 +28,10 @@ class MultipartTest {
 
     @Example
     void twoPartsOfACommandLineClientAreRead() throws IOException {
-        String form = "--------abc\r\nContent-Disposition: form-data; name=\"manifest\"\r\nContent-Type: application/json\r\n\r\n{}\r\n"
-                + "--------abc\r\nContent-Disposition: form-data; name=\"payload\"; filename=\"a\\\"b;c\"\r\n\r\n1\r\n--2\r\n"
-                + "--------abc--\r\n";
+        String form =
+                "--------abc\r\nContent-Disposition: form-data; name=\"manifest\"\r\nContent-Type: application/json\r\n\r\n{}\r\n"
+                        + "--------abc\r\nContent-Disposition: form-data; name=\"payload\"; filename=\"a\\\"b;c\"\r\n\r\n1\r\n--2\r\n"
+                        + "--------abc--\r\n";
         Multipart multipart = new Multipart(stream(form), "------abc");
         Multipart.Part manifest = present(multipart.next());
         assertEquals("manifest", manifest.name());
@@ -66,7 +67,9 @@ class MultipartTest {
     @Provide
     Arbitrary<byte[]> nasty() {
         Arbitrary<String> pieces = Arbitraries.of("\r", "\n", "\r\n", "--", "-", "abc", "\r\n--abcab", "\r\n--ab", "x");
-        Arbitrary<byte[]> small = pieces.list().ofMaxSize(60).map(list -> String.join("", list))
+        Arbitrary<byte[]> small = pieces.list()
+                .ofMaxSize(60)
+                .map(list -> String.join("", list))
                 .filter(text -> !text.contains("\r\n--abcabc"))
                 .map(text -> text.getBytes(StandardCharsets.US_ASCII));
         Arbitrary<byte[]> large = Arbitraries.longs().map(seed -> {
@@ -165,7 +168,8 @@ class MultipartTest {
             if (at == bytes.length) {
                 return -1;
             }
-            int n = Math.min(Math.min(length, bytes.length - at), 1 + random.nextInt(random.nextBoolean() ? 3 : 50_000));
+            int n = Math.min(
+                    Math.min(length, bytes.length - at), 1 + random.nextInt(random.nextBoolean() ? 3 : 50_000));
             System.arraycopy(bytes, at, target, offset, n);
             at += n;
             return n;
