@@ -3,14 +3,10 @@ package io.surfacefs.app;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.surfacefs.cli.SurfaceCommand;
-import picocli.CommandLine;
 
-/** Where the program starts. What needs no server (help, version, wrong usage) is answered before Quarkus starts. */
+/** Where the program starts. Only the server is a container; every other command is done before one would be up. */
 @QuarkusMain
 public final class Main {
-    /** Wrong usage, as every refusal. */
-    private static final int REFUSED = 11;
-
     Main() {}
 
     /**
@@ -20,21 +16,13 @@ public final class Main {
      */
     public static void main(String... args) {
         String[] line = args.length == 0 ? new String[] {"serve"} : args;
-        CommandLine commands = new CommandLine(new SurfaceCommand());
-        commands.getCommandSpec().exitCodeOnInvalidInput(REFUSED);
-        commands.getSubcommands().values().forEach(c -> c.getCommandSpec().exitCodeOnInvalidInput(REFUSED));
-        int exit = commands.execute(line);
-        CommandLine.ParseResult parsed = commands.getParseResult();
-        if (exit == 0
-                && parsed.hasSubcommand()
-                && parsed.subcommand().commandSpec().userObject() instanceof SurfaceCommand.Serve
-                && !parsed.subcommand().isUsageHelpRequested()
-                && !parsed.subcommand().isVersionHelpRequested()) {
+        SurfaceCommand.Outcome outcome = SurfaceCommand.execute(new LocalCommands(), line);
+        if (outcome.serve()) {
             // Else Quarkus answers a malformed path or query itself, without a problem document.
             System.setProperty("vertx.disableURIValidation", "true");
             Quarkus.run(ServeApplication.class, args);
         } else {
-            System.exit(exit);
+            System.exit(outcome.exit());
         }
     }
 }

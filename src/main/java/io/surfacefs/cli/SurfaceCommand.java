@@ -1,10 +1,7 @@
 package io.surfacefs.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -12,14 +9,110 @@ import picocli.CommandLine.Spec;
 /** The root of the command line. Plain Java: building it and asking it for help starts no container. */
 @Command(
         name = "surface-fs",
-        description = "A content-addressed store and cache for what container scanners produce.",
+        description = {
+            "A content-addressed store and cache for what container scanners produce.",
+            "",
+            "Commands work on the store that the configuration names (by default the folder under SURFACE_HOME),"
+                    + " or on a running service with --endpoint."
+        },
         mixinStandardHelpOptions = true,
-        versionProvider = SurfaceCommand.Version.class,
-        subcommands = {SurfaceCommand.Serve.class, SurfaceCommand.VersionCommand.class})
+        versionProvider = VersionCommand.Version.class,
+        exitCodeOnInvalidInput = ExitCodes.REFUSED,
+        usageHelpAutoWidth = true,
+        synopsisSubcommandLabel = "COMMAND",
+        descriptionHeading = "%n",
+        optionListHeading = "%n",
+        commandListHeading = "%nCommands:%n",
+        subcommands = {
+            ServeCommand.class,
+            PutCommand.class,
+            GetCommand.class,
+            LsCommand.class,
+            StatCommand.class,
+            RmCommand.class,
+            ScanCommand.class,
+            FsckCommand.class,
+            DuCommand.class,
+            ReindexCommand.class,
+            GcCommand.class,
+            DoctorCommand.class,
+            ConfigCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "  0:done",
+            "  1:not found, or a file or a connection failed",
+            "  2:bytes are not what their digest says",
+            "  5:a signature is not valid",
+            "  8:not monotonic",
+            " 11:refused: wrong usage, invalid input, no permission, a start-up check",
+            "130:cancelled"
+        },
+        footerHeading = "%nEnvironment:%n",
+        footer = {
+            "  SURFACE_HOME              data folder (default ./surface-data)",
+            "  SURFACE_TENANT            the tenant where --tenant is not given",
+            "  SURFACE_…, QUARKUS_…      any property of the configuration; 'surface-fs config' shows what counts",
+            "",
+            "Examples:",
+            "  surface-fs serve",
+            "  surface-fs put --tenant acme --kind sbom.fragment --content-type application/json web.sbom.json",
+            "  surface-fs ls --tenant acme --endpoint http://127.0.0.1:8080",
+            "  surface-fs get --tenant acme --kind sbom.fragment sha256:… --to web.sbom.json"
+        })
 public final class SurfaceCommand implements Runnable {
+    private final LocalEngine engine;
+    private final Terminal terminal;
+    private final Cancellation cancellation;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
+
+    private boolean serve;
+
+    SurfaceCommand(LocalEngine engine, Terminal terminal, Cancellation cancellation) {
+        this.engine = engine;
+        this.terminal = terminal;
+        this.cancellation = cancellation;
+    }
+
+    /** What a command line came to: an exit code, or that the server is to be started. */
+    public record Outcome(int exit, boolean serve) {}
+
+    /**
+     * Executes a command line on the standard streams of the process. Help, version and wrong usage never touch the
+     * engine.
+     *
+     * @param engine started by the commands that work on the store of the configuration
+     */
+    public static Outcome execute(LocalEngine engine, String... line) {
+        return execute(engine, Terminal.system(), Cancellation.install(), line);
+    }
+
+    static Outcome execute(LocalEngine engine, Terminal terminal, Cancellation cancellation, String... line) {
+        SurfaceCommand root = new SurfaceCommand(engine, terminal, cancellation);
+        int exit = commandLine(root).execute(line);
+        terminal.out().flush();
+        if (terminal.out().checkError() && exit == ExitCodes.OK && !root.serve) {
+            exit = ExitCodes.FAILED; // a full disk behind the pipe; a reader that left is told by its own end
+        }
+        return new Outcome(exit, root.serve);
+    }
+
+    static CommandLine commandLine(SurfaceCommand root) {
+        CommandLine commands = new CommandLine(root);
+        commands.setOut(root.terminal.out());
+        commands.setErr(root.terminal.err());
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
+        Values.register(commands);
+        Failures failures = new Failures(root.terminal, root.cancellation);
+        commands.setParameterExceptionHandler(failures);
+        commands.setExecutionExceptionHandler(failures);
+        return commands;
+    }
 
     /** A command line without a subcommand is wrong usage. */
     @Override
@@ -27,44 +120,19 @@ public final class SurfaceCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing required subcommand");
     }
 
-    /** {@code serve}: the server itself, started by the program's main. */
-    @Command(name = "serve", description = "Serve REST, gRPC and the management port.", mixinStandardHelpOptions = true)
-    public static final class Serve implements Runnable {
-        /** Nothing: whoever reads the command line starts the server when this command was named. */
-        @Override
-        public void run() {}
+    void serve() {
+        serve = true;
     }
 
-    /** {@code version}. */
-    @Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
-    public static final class VersionCommand implements Runnable {
-        @Spec
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private CommandSpec spec;
-
-        /** Prints what {@code --version} prints. */
-        @Override
-        public void run() {
-            spec.commandLine().getOut().println(Version.line());
-        }
+    LocalEngine engine() {
+        return engine;
     }
 
-    /** The version that the build wrote down. */
-    public static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {line()};
-        }
+    Terminal terminal() {
+        return terminal;
+    }
 
-        private static String line() {
-            try (var in = SurfaceCommand.class.getResourceAsStream("/surface-fs-version.txt")) {
-                if (in == null) {
-                    throw new IllegalStateException("surface-fs-version.txt is not in this build");
-                }
-                return "surface-fs " + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    Cancellation cancellation() {
+        return cancellation;
     }
 }

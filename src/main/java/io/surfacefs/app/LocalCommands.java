@@ -1,0 +1,115 @@
+package io.surfacefs.app;
+
+import io.surfacefs.cli.LocalEngine;
+import io.surfacefs.cli.RefusedException;
+import io.surfacefs.client.LocalClient;
+import io.surfacefs.client.SurfaceAdmin;
+import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.config.Finding;
+import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.fs.FolderStore;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * The engine for a command that runs in this process and ends. The configuration is read as the server reads it, but no
+ * container is started: nothing listens, nothing is scheduled, and the command begins at once.
+ */
+final class LocalCommands implements LocalEngine {
+    @Override
+    public int run(Hold hold, Work work) throws Exception {
+        Config quarkus = ConfigProvider.getConfig();
+        SurfaceConfig config = SurfaceConfig.read(new ConfigSource(quarkus));
+        if (hold == Hold.NONE) {
+            return work.run(new Configured(config, quarkus));
+        }
+        List<String> errors = config.findings().stream()
+                .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+                .map(Finding::line)
+                .toList();
+        if (!errors.isEmpty()) {
+            throw new RefusedException(errors);
+        }
+        if (hold != Hold.PUT && !Files.isDirectory(config.storeRoot())) {
+            throw new SurfaceException(
+                    ErrorCode.NOT_FOUND,
+                    "there is no store in " + config.storeRoot(),
+                    "set SURFACE_HOME to the data folder, or use --endpoint");
+        }
+        // A guest doesn't take the folder from a server that is just starting on it.
+        FolderStore.Hold held = hold == Hold.ALONE ? FolderStore.Hold.OWNER_IF_FREE : FolderStore.Hold.GUEST;
+        try (Engine engine = Engine.open(config, held, Events.NONE)) {
+            if (hold == Hold.ALONE && !engine.owner()) {
+                throw new RefusedException(List.of(Finding.error(
+                                "SURFACE_CACHE_OWNED",
+                                "another process owns the folder " + config.storeRoot(),
+                                "use --endpoint to ask the running service, or stop it")
+                        .line()));
+            }
+            return work.run(new Opened(engine));
+        }
+    }
+
+    /** What needs no store. */
+    private record Configured(SurfaceConfig config, Config quarkus) implements Services {
+        @Override
+        public SurfaceClient client() {
+            throw new IllegalStateException("no store was asked for");
+        }
+
+        @Override
+        public SurfaceAdmin admin() {
+            throw new IllegalStateException("no store was asked for");
+        }
+
+        @Override
+        public List<Check> checks() {
+            List<Check> checks = new ArrayList<>();
+            for (Finding finding : StartupChecks.run(config, quarkus)) {
+                checks.add(new Check(
+                        finding.code(),
+                        finding.severity().name().toLowerCase(Locale.ROOT),
+                        finding.message(),
+                        finding.hint()));
+            }
+            return checks;
+        }
+
+        @Override
+        public List<Setting> settings() {
+            return config.effective().stream()
+                    .map(one -> new Setting(one.setting().name(), one.text(), one.source()))
+                    .toList();
+        }
+    }
+
+    /** What works on the store. */
+    private record Opened(Engine engine) implements Services {
+        @Override
+        public SurfaceClient client() {
+            return new LocalClient(engine.access(), engine.artefacts(), engine.scans());
+        }
+
+        @Override
+        public SurfaceAdmin admin() {
+            return new LocalAdmin(engine.admin());
+        }
+
+        @Override
+        public List<Check> checks() {
+            throw new IllegalStateException("only the store was asked for");
+        }
+
+        @Override
+        public List<Setting> settings() {
+            throw new IllegalStateException("only the store was asked for");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.surfacefs.client;
+
+import io.surfacefs.access.Access;
+import io.surfacefs.access.Caller;
+import io.surfacefs.access.Right;
+import io.surfacefs.access.TenantAccess;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ByteRange;
+import io.surfacefs.model.Representation;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.Source;
+import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.Tenant;
+import io.surfacefs.service.ArtefactService;
+import io.surfacefs.service.ItemKey;
+import io.surfacefs.service.PayloadHandle;
+import io.surfacefs.service.PutRequest;
+import io.surfacefs.service.ReceivedPayload;
+import io.surfacefs.service.ScanService;
+import io.surfacefs.service.Upload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The Surface.FS of this process, as its local caller. Closing it closes nothing: the services are somebody else's. */
+public final class LocalClient implements SurfaceClient {
+    private static final long PAGE_BYTES = 4L << 20;
+
+    private final Access access;
+    private final ArtefactService artefacts;
+    private final ScanService scans;
+
+    /** All parts are shared and closed by whoever made them. */
+    public LocalClient(Access access, ArtefactService artefacts, ScanService scans) {
+        this.access = access;
+        this.artefacts = artefacts;
+        this.scans = scans;
+    }
+
+    @Override
+    public PutAnswer put(Tenant tenant, NewArtefact artefact, Content content) throws IOException {
+        TenantAccess write = admit(tenant, Right.WRITE);
+        Upload upload = new Upload(
+                artefact.kind(),
+                artefact.digest(),
+                artefact.contentType(),
+                Representation.IDENTITY,
+                Map.of(),
+                content.stream());
+        PutRequest request = new PutRequest(
+                artefact.kind(),
+                artefact.digest(),
+                artefact.contentType(),
+                new Source(artefact.scannerBuild(), first(artefact.images()), first(artefact.scans())),
+                new LinkedHashSet<>(artefact.images()),
+                new LinkedHashSet<>(artefact.scans()),
+                artefact.expiresAt(),
+                artefact.ttl(),
+                null);
+        try (ReceivedPayload received = artefacts.receive(write, upload)) {
+            ArtefactService.PutResult result = artefacts.put(write, request, received);
+            return new PutAnswer(ManifestDocument.read(result.manifest().canonical()), result.created());
+        }
+    }
+
+    private static <T> @Nullable T first(List<T> values) {
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    @Override
+    public ManifestDocument manifest(ArtefactKey key) {
+        return ManifestDocument.read(
+                artefacts.manifest(admit(key.tenant(), Right.READ), item(key)).canonical(), key);
+    }
+
+    @Override
+    public Payload payload(ArtefactKey key) {
+        PayloadHandle handle = artefacts.payload(admit(key.tenant(), Right.READ), item(key));
+        long size = handle.facts().rawSize();
+        try {
+            InputStream raw = new BlockStream(handle, handle.decoded(ByteRange.whole(size)));
+            return new Payload(new VerifiedStream(raw, key.digest()), size);
+        } catch (IOException e) {
+            handle.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            handle.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public PayloadFacts stat(ArtefactKey key) {
+        StoredPayload facts = artefacts.stat(admit(key.tenant(), Right.READ), item(key));
+        return new PayloadFacts(facts.rawSize(), facts.storedSize(), facts.contentType());
+    }
+
+    @Override
+    public Page list(Query query) {
+        ArtefactService.ListResult result = artefacts.list(
+                admit(query.tenant(), Right.READ),
+                new ArtefactService.ListRequest(
+                        query.kind(), query.image(), query.scan(), query.pageSize(), query.pageToken(), PAGE_BYTES));
+        return new Page(
+                result.manifests().stream()
+                        .map(manifest -> ManifestDocument.read(manifest.canonical()))
+                        .toList(),
+                result.nextPageToken());
+    }
+
+    @Override
+    public void delete(ArtefactKey key) {
+        artefacts.delete(admit(key.tenant(), Right.DELETE), item(key));
+    }
+
+    @Override
+    public PutAnswer putScan(Tenant tenant, ScanId scan, byte[] json) {
+        ScanService.PutResult result = scans.put(admit(tenant, Right.WRITE), scan, json);
+        return new PutAnswer(ManifestDocument.read(result.manifest().canonical()), result.created());
+    }
+
+    @Override
+    public ManifestDocument scan(Tenant tenant, ScanId scan) {
+        return ManifestDocument.read(
+                scans.current(admit(tenant, Right.READ), scan).canonical());
+    }
+
+    @Override
+    public byte[] surface(Tenant tenant, ScanId scan) {
+        return scans.surfaceBlock(scans.current(admit(tenant, Right.READ), scan));
+    }
+
+    @Override
+    public void close() {}
+
+    private TenantAccess admit(Tenant tenant, Right right) {
+        return access.admit(Caller.LOCAL, tenant.value(), right);
+    }
+
+    private static ItemKey item(ArtefactKey key) {
+        return new ItemKey(key.kind(), key.digest());
+    }
+}

@@ -1,0 +1,59 @@
+package io.surfacefs.client;
+
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Opens clients of services far away, by their address. */
+public final class RemoteSurface {
+    private static final String HINT = "like http://127.0.0.1:8080 or grpc://127.0.0.1:9000";
+
+    private RemoteSurface() {}
+
+    /**
+     * A client of a service.
+     *
+     * @param endpoint {@code http://} or {@code https://} for REST, {@code grpc://} or {@code grpcs://} for gRPC
+     * @param tokenFile a file with the bearer token, read for each call; null for none
+     * @throws SurfaceException {@code INVALID_ARGUMENT} when this is no such address
+     */
+    public static SurfaceClient client(URI endpoint, @Nullable Path tokenFile) {
+        Token token = new Token(tokenFile);
+        return switch (scheme(endpoint)) {
+            case "http", "https" -> new RestClient(endpoint, token);
+            case "grpc", "grpcs" -> throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "not yet");
+            default -> throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "not an address of a service", HINT);
+        };
+    }
+
+    /**
+     * The operator's client of a service, as {@link #client}; only REST has one.
+     *
+     * @throws SurfaceException {@code INVALID_ARGUMENT} when this is no such address
+     */
+    public static SurfaceAdmin admin(URI endpoint, @Nullable Path tokenFile) {
+        return switch (scheme(endpoint)) {
+            case "http", "https" -> new RestAdmin(endpoint, new Token(tokenFile));
+            case "grpc", "grpcs" ->
+                throw new SurfaceException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "the operator's calls are not offered over gRPC",
+                        "give the service's http:// address");
+            default -> throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "not an address of a service", HINT);
+        };
+    }
+
+    private static String scheme(URI endpoint) {
+        if (endpoint.getScheme() == null
+                || endpoint.getHost() == null
+                || endpoint.getRawUserInfo() != null
+                || endpoint.getRawQuery() != null
+                || endpoint.getRawFragment() != null) {
+            throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "not an address of a service", HINT);
+        }
+        return endpoint.getScheme().toLowerCase(Locale.ROOT);
+    }
+}

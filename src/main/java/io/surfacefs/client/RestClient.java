@@ -1,0 +1,189 @@
+package io.surfacefs.client;
+
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.MediaType;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A Surface.FS far away, over REST. */
+final class RestClient implements SurfaceClient {
+    private static final int MAX_MANIFEST = 16 << 20;
+    private static final int MAX_PAGE_BYTES = 64 << 20;
+
+    private final Http http;
+
+    RestClient(URI endpoint, Token token) {
+        this.http = new Http(endpoint, token);
+    }
+
+    @Override
+    public PutAnswer put(Tenant tenant, NewArtefact artefact, Content content) throws IOException {
+        SentStream sent = new SentStream(content.stream());
+        HttpRequest.BodyPublisher body = BodyPublishers.ofInputStream(() -> sent);
+        HttpRequest.Builder request = http.request("/tenants/" + tenant + "/artefacts/" + artefact.kind())
+                .POST(content.size() > 0 ? BodyPublishers.fromPublisher(body, content.size()) : body);
+        if (artefact.contentType() != null) {
+            request.header("Content-Type", artefact.contentType().value());
+        }
+        artefact.images().forEach(image -> request.header("Surface-Image-Digest", image.toString()));
+        artefact.scans().forEach(scan -> request.header("Surface-Scan-Id", scan.value()));
+        if (artefact.scannerBuild() != null) {
+            request.header("Surface-Scanner-Build", artefact.scannerBuild());
+        }
+        if (artefact.expiresAt() != null) {
+            request.header("Surface-Expires-At", artefact.expiresAt().text());
+        }
+        if (artefact.ttl() != null) {
+            request.header("Surface-Ttl", artefact.ttl().toString());
+        }
+        if (artefact.digest() != null) {
+            request.header("Content-Digest", digestField(artefact.digest()));
+        }
+        try (Http.Answer answer = http.upload(request, sent)) {
+            return new PutAnswer(ManifestDocument.read(answer.body(MAX_MANIFEST)), answer.status() == 201);
+        }
+    }
+
+    /** A digest as RFC 9530 writes it. */
+    private static String digestField(Digest digest) {
+        return "sha-256=:" + Base64.getEncoder().encodeToString(digest.bytes()) + ":";
+    }
+
+    @Override
+    public ManifestDocument manifest(ArtefactKey key) {
+        try (Http.Answer answer = http.send(http.request(route(key, "manifests")))) {
+            return ManifestDocument.read(answer.body(MAX_MANIFEST), key);
+        }
+    }
+
+    private static String route(ArtefactKey key, String what) {
+        return "/tenants/" + key.tenant() + "/" + what + "/" + key.kind() + "/" + key.digest();
+    }
+
+    @Override
+    public Payload payload(ArtefactKey key) {
+        Http.Answer answer = http.send(http.request(route(key, "payloads")).header("Accept-Encoding", "zstd"));
+        try {
+            InputStream body = answer.response().body();
+            boolean zstd = answer.header("Content-Encoding").orElse("").equals("zstd");
+            InputStream raw = zstd ? new ZstdInputStreamNoFinalizer(body) : body;
+            return new Payload(new VerifiedStream(raw, key.digest()), zstd ? -1 : length(answer));
+        } catch (IOException | RuntimeException e) {
+            answer.close();
+            throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the service broke off", null, e);
+        }
+    }
+
+    private static long length(Http.Answer answer) {
+        return answer.response().headers().firstValueAsLong("Content-Length").orElse(-1);
+    }
+
+    @Override
+    public PayloadFacts stat(ArtefactKey key) {
+        try (Http.Answer raw = http.send(http.request(route(key, "payloads")).HEAD());
+                Http.Answer stored =
+                        http.send(http.request(route(key, "payloads")).HEAD().header("Accept-Encoding", "zstd"))) {
+            return new PayloadFacts(
+                    length(raw),
+                    length(stored),
+                    new MediaType(raw.header("Content-Type").orElse(MediaType.OCTET_STREAM.value())));
+        }
+    }
+
+    @Override
+    public Page list(Query query) {
+        // A page of the largest manifests there may be is more than fits into memory; then smaller pages do.
+        for (int size = query.pageSize(); ; size /= 2) {
+            try {
+                return page(query, size);
+            } catch (SurfaceException e) {
+                if (e.code() != ErrorCode.PAYLOAD_TOO_LARGE || size <= 1) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Page page(Query query, int size) {
+        StringBuilder route = new StringBuilder("/tenants/" + query.tenant() + "/manifests?page_size=" + size);
+        add(route, "kind", query.kind());
+        add(route, "image_digest", query.image());
+        add(route, "scan_id", query.scan());
+        add(route, "page_token", query.pageToken().isEmpty() ? null : query.pageToken());
+        JsonParts.Answer parts;
+        try (Http.Answer answer = http.send(http.request(route.toString()))) {
+            parts = JsonParts.read(answer.body(MAX_PAGE_BYTES));
+        }
+        List<ManifestDocument> manifests = new ArrayList<>();
+        for (byte[] manifest : parts.arrays().getOrDefault("manifests", List.of())) {
+            manifests.add(ManifestDocument.read(manifest));
+        }
+        return new Page(manifests, parts.scalars().get("nextPageToken"));
+    }
+
+    private static void add(StringBuilder route, String name, @Nullable Object value) {
+        if (value != null) {
+            route.append('&').append(name).append('=').append(encoded(value.toString()));
+        }
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public void delete(ArtefactKey key) {
+        http.send(http.request(route(key, "manifests")).DELETE()).close();
+    }
+
+    private static String scanRoute(Tenant tenant, ScanId scan, String what) {
+        return "/tenants/" + tenant + "/scans/" + encoded(scan.value()) + "/" + what;
+    }
+
+    @Override
+    public PutAnswer putScan(Tenant tenant, ScanId scan, byte[] json) {
+        try (Http.Answer answer = http.send(http.request(scanRoute(tenant, scan, "manifest"))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofByteArray(json)))) {
+            JsonParts.Answer block = JsonParts.read(answer.body(MAX_MANIFEST));
+            return new PutAnswer(ManifestDocument.read(block.object("manifest")), answer.status() == 201);
+        }
+    }
+
+    @Override
+    public ManifestDocument scan(Tenant tenant, ScanId scan) {
+        try (Http.Answer answer = http.send(http.request(scanRoute(tenant, scan, "manifest")))) {
+            ManifestDocument manifest = ManifestDocument.read(answer.body(MAX_MANIFEST));
+            return ManifestDocument.read(
+                    manifest.json(), new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, manifest.digest()));
+        }
+    }
+
+    @Override
+    public byte[] surface(Tenant tenant, ScanId scan) {
+        try (Http.Answer answer = http.send(http.request(scanRoute(tenant, scan, "surface")))) {
+            return answer.body(MAX_MANIFEST);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

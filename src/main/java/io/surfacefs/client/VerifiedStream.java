@@ -1,0 +1,56 @@
+package io.surfacefs.client;
+
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+
+/** Hashes what is read and refuses to end when it was not what it should have been. Not thread-safe. */
+final class VerifiedStream extends FilterInputStream {
+    private final Digest expected;
+    private final MessageDigest hash = Digests.sha256();
+    private boolean verified;
+
+    VerifiedStream(InputStream in, Digest expected) {
+        super(in);
+        this.expected = expected;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        int n = in.read(target, offset, length);
+        if (n > 0) {
+            hash.update(target, offset, n);
+        } else if (n < 0 && !verified) {
+            verified = true;
+            Digest actual = Digest.of(hash.digest());
+            if (!actual.equals(expected)) {
+                throw new SurfaceException(
+                        ErrorCode.DIGEST_MISMATCH,
+                        "the bytes that were received have the digest " + actual + ", not " + expected,
+                        "they were damaged on their way; try again, and look at the store with fsck");
+            }
+        }
+        return n;
+    }
+
+    /** Reads, since every byte counts. */
+    @Override
+    public long skip(long n) throws IOException {
+        return read(new byte[(int) Math.min(Math.max(n, 0), 8192)], 0, (int) Math.min(Math.max(n, 0), 8192));
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+}
