@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-guards build native bench fmt clean needs-jdk needs-maven needs-native-image
+.PHONY: help run demo test test-native test-guards build native bench fmt clean checked needs-jdk needs-maven needs-native-image
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -20,7 +20,7 @@ run: $(JAR) ## set up and serve on loopback, data in SURFACE_HOME (default ./sur
 demo: $(JAR) ## put and fetch the bundled samples on a server of its own
 	@JAVA_HOME='$(JDK)' docs/demo.sh
 
-test: needs-jdk needs-maven ## everything that judges a change: checks, unit tests, the edges against the jar
+test: needs-jdk needs-maven checked ## everything that judges a change: checks, unit tests, the edges against the jar
 	rm -rf target/surefire-reports target/edge-reports-jvm
 	$(MVN) verify
 	.ci/check-suites jvm
@@ -34,7 +34,7 @@ test-native: needs-jdk needs-maven $(BINARY) ## the tests of the edges against t
 test-guards: needs-jdk needs-maven ## take each wall away, one at a time; a named test must turn red
 	JAVA_HOME='$(JDK)' .ci/guards
 
-build: needs-jdk needs-maven ## the jar: target/quarkus-app/quarkus-run.jar
+build: needs-jdk needs-maven checked ## the jar: target/quarkus-app/quarkus-run.jar
 	$(MVN) package -DskipTests
 
 native: needs-jdk needs-maven needs-native-image ## the native binary: target/surface-fs (wants GRAALVM_HOME or native-image)
@@ -52,11 +52,15 @@ clean: ## remove what was built
 $(JAR): $(SOURCES) | needs-jdk needs-maven
 	@echo 'building the jar (the first time this fetches the dependencies) …'
 	@$(MVN) -q package -DskipTests -Dquick
-	@touch $(JAR)
+	@touch $(JAR) target/unchecked
 
 $(BINARY): $(SOURCES) | needs-jdk needs-maven
 	@$(MAKE) --no-print-directory native
 	@touch $(BINARY)
+
+# What run compiled without the checks is compiled again where they count.
+checked:
+	@[ ! -e target/unchecked ] || rm -rf target/classes target/test-classes target/maven-status target/unchecked
 
 needs-jdk:
 	@[ -n '$(JDK)' ] || { echo 'missing: a JDK 25 or newer; set JAVA_HOME to one, or put it under /usr/lib/jvm, ~/.sdkman or /opt' >&2; exit 1; }

@@ -1,0 +1,125 @@
+package io.surfacefs.grpc;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.surfacefs.access.Access;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the work of calls, each on a virtual thread of its own and never on the network's, and ends each with an answer
+ * or an error. Methods are called on the thread on which a call comes in and return at once. Thread-safe.
+ */
+@Singleton
+public class Calls {
+    /** How long a client may neither send what it owes nor take what it asked for. */
+    private static final Duration STALL_LIMIT = Duration.ofMinutes(2);
+
+    private final Access access;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("grpc-", 0).factory());
+
+    @Inject
+    Calls(Access access) {
+        this.access = access;
+    }
+
+    @PreDestroy
+    void close() {
+        threads.shutdown();
+    }
+
+    /** Work with one answer. */
+    interface Unary<R> {
+        R run(Admission who) throws IOException;
+    }
+
+    /** Work with a stream of answers. */
+    interface Streaming<R> {
+        void run(Admission who, Outbox<R> outbox) throws IOException;
+    }
+
+    /** Work on an upload. */
+    interface Receiving<H, R> {
+        R run(Admission who, H header, UploadBody body) throws IOException;
+    }
+
+    /** Answers a call that has one request and one answer. */
+    <R> void unary(StreamObserver<R> observer, Unary<R> work) {
+        ServerCallStreamObserver<R> call = call(observer);
+        Admission who = Admission.current(access);
+        // Without a handler, an answer to a client that has gone would be an exception.
+        call.setOnCancelHandler(() -> {});
+        threads.execute(() -> end(call, () -> work.run(who)));
+    }
+
+    /** Answers a call that has one request and a stream of answers. */
+    <R> void stream(StreamObserver<R> observer, Streaming<R> work) {
+        ServerCallStreamObserver<R> call = call(observer);
+        Admission who = Admission.current(access);
+        Outbox<R> outbox = new Outbox<>(call, STALL_LIMIT);
+        threads.execute(() -> end(call, () -> {
+            work.run(who, outbox);
+            return null;
+        }));
+    }
+
+    /** Receives an upload: the work starts with the header and reads the chunks as they come. */
+    <M, H, R> StreamObserver<M> receive(
+            StreamObserver<R> observer, UploadReceiver.Parts<M, H> parts, Receiving<H, R> work) {
+        ServerCallStreamObserver<R> call = call(observer);
+        Admission who = Admission.current(access);
+        call.disableAutoRequest();
+        UploadBody body = new UploadBody(() -> call.request(1), STALL_LIMIT);
+        UploadReceiver<M, H> receiver = new UploadReceiver<>(
+                parts,
+                body,
+                header -> threads.execute(() -> end(call, () -> upload(work, who, header, body))),
+                failure -> call.onError(Errors.of(failure)));
+        call.setOnCancelHandler(receiver::gone);
+        call.request(1);
+        return receiver;
+    }
+
+    private static <H, R> R upload(Receiving<H, R> work, Admission who, H header, UploadBody body) throws IOException {
+        try (body) {
+            return work.run(who, header, body);
+        } catch (IOException | RuntimeException e) {
+            // What the client did wrong in the stream explains whatever the reading of it came to.
+            RuntimeException cause = body.failure();
+            if (cause != null) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private interface Answering<R> {
+        @Nullable R run() throws IOException;
+    }
+
+    private static <R> void end(ServerCallStreamObserver<R> call, Answering<R> work) {
+        try {
+            R answer = work.run();
+            if (answer != null) {
+                call.onNext(answer);
+            }
+            call.onCompleted();
+        } catch (CallGone e) {
+            call.onError(Status.CANCELLED.withDescription(e.getMessage()).asRuntimeException());
+        } catch (Throwable e) { // also an Error: whoever waits must not wait for ever
+            call.onError(Errors.of(e));
+        }
+    }
+
+    private static <R> ServerCallStreamObserver<R> call(StreamObserver<R> observer) {
+        return (ServerCallStreamObserver<R>) observer;
+    }
+}

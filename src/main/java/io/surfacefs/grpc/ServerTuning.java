@@ -1,0 +1,33 @@
+package io.surfacefs.grpc;
+
+import io.quarkus.grpc.api.ServerBuilderCustomizer;
+import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
+import io.vertx.grpc.VertxServerBuilder;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.TimeUnit;
+
+/** What streams of payloads need of the Netty server beyond Quarkus' own properties. */
+@ApplicationScoped
+public class ServerTuning implements ServerBuilderCustomizer<VertxServerBuilder> {
+    /**
+     * Bytes that a client may send ahead on one stream, and on one connection: what an upload holds at most in the
+     * network layer.
+     */
+    private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+
+    /** Calls that may run on one connection; each upload has a window. */
+    private static final int CALLS_PER_CONNECTION = 1024;
+
+    @Override
+    public void customize(GrpcServerConfiguration configuration, VertxServerBuilder builder) {
+        builder.nettyBuilder()
+                .flowControlWindow(FLOW_CONTROL_WINDOW)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
+                // A client that vanished without a word is noticed, and what it holds is given back.
+                .keepAliveTime(60, TimeUnit.SECONDS)
+                .keepAliveTimeout(20, TimeUnit.SECONDS)
+                // .NET clients ping often by default; dropping them for that helps nobody.
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true);
+    }
+}

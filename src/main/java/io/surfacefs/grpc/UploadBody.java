@@ -1,0 +1,221 @@
+package io.surfacefs.grpc;
+
+import com.google.protobuf.ByteString;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chunks of an upload as a stream of bytes, with back-pressure: the next message is asked for only while less than
+ * {@link #HIGH_BYTES} and {@link #HIGH_CHUNKS} wait, so that at most that and one message are held. Filled by the
+ * network's threads, which never wait for more than the lock, and read by one other thread.
+ */
+final class UploadBody extends InputStream {
+    /** No further message is asked for while that many bytes wait. */
+    static final int HIGH_BYTES = 1 << 20;
+
+    /** Nor while that many chunks wait, however short they are. */
+    static final int HIGH_CHUNKS = 16;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Runnable requestMessage;
+    private final Duration stallLimit;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    private final ArrayDeque<ByteString> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private boolean chunkSeen;
+    private boolean ended;
+    private boolean closed;
+    private boolean requestOwed;
+    private @Nullable RuntimeException failure;
+
+    // The reader's own.
+    private ByteBuffer current = NOTHING;
+
+    /**
+     * @param requestMessage asks the network for one more message; any thread
+     * @param stallLimit how long the client may send nothing
+     */
+    UploadBody(Runnable requestMessage, Duration stallLimit) {
+        this.requestMessage = requestMessage;
+        this.stallLimit = stallLimit;
+    }
+
+    /** Asks for the first chunk. */
+    void wantFirst() {
+        requestMessage.run();
+    }
+
+    /** Takes a chunk, and asks for the next one unless enough wait. */
+    void add(ByteString chunk) {
+        boolean request;
+        lock.lock();
+        try {
+            if (closed || failure != null) {
+                return;
+            }
+            chunkSeen = true;
+            if (!chunk.isEmpty()) {
+                waiting.add(chunk);
+                waitingBytes += chunk.size();
+            }
+            request = hasRoom();
+            requestOwed = !request;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        if (request) {
+            requestMessage.run();
+        }
+    }
+
+    /** The client has sent everything. */
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing more can come; whoever reads gets an {@link IOException}, also for what waits. */
+    void fail(RuntimeException cause) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = cause;
+            }
+            waiting.clear();
+            waitingBytes = 0;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why the stream failed, or null. */
+    @Nullable RuntimeException failure() {
+        lock.lock();
+        try {
+            return failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the first chunk, which may be empty, or the end, and tells whether there was one. */
+    boolean hasChunk() throws IOException {
+        lock.lock();
+        try {
+            await(() -> chunkSeen);
+            return chunkSeen;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        return advance() ? current.get() & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0;
+        }
+        if (!advance()) {
+            return -1;
+        }
+        int n = Math.min(length, current.remaining());
+        current.get(target, offset, n);
+        return n;
+    }
+
+    /** Gives up what waits and what may still come. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            waiting.clear();
+            waitingBytes = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes sure that the current chunk has a byte left; false at the end. */
+    private boolean advance() throws IOException {
+        if (current.hasRemaining()) {
+            return true;
+        }
+        boolean request = false;
+        lock.lock();
+        try {
+            current = NOTHING;
+            ByteString next = poll();
+            if (next == null) {
+                return false;
+            }
+            current = next.asReadOnlyByteBuffer();
+            waitingBytes -= next.size();
+            if (requestOwed && hasRoom()) {
+                requestOwed = false;
+                request = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (request) {
+            requestMessage.run();
+        }
+        return true;
+    }
+
+    private @Nullable ByteString poll() throws IOException {
+        await(() -> !waiting.isEmpty());
+        return waiting.poll();
+    }
+
+    /** Waits until that holds, or the end; under the lock. */
+    private void await(BooleanSupplier arrived) throws IOException {
+        long left = stallLimit.toNanos();
+        try {
+            while (failure == null && !ended && left > 0 && !arrived.getAsBoolean()) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+        if (failure == null && !ended && !arrived.getAsBoolean()) {
+            failure = new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT, "nothing was sent for " + stallLimit.toSeconds() + " s");
+        }
+        if (failure != null) {
+            throw new IOException("the upload broke off", failure);
+        }
+    }
+
+    private boolean hasRoom() {
+        return waitingBytes < HIGH_BYTES && waiting.size() < HIGH_CHUNKS;
+    }
+}

@@ -1,0 +1,126 @@
+package io.surfacefs.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class UploadBodyTest {
+    private final AtomicInteger requests = new AtomicInteger();
+    private final UploadBody body = new UploadBody(requests::incrementAndGet, Duration.ofMinutes(1));
+
+    private static ByteString bytes(int n) {
+        return ByteString.copyFrom(new byte[n]);
+    }
+
+    @Test
+    void bytesComeOutAsTheyCameInHoweverTheyWereCut() throws Exception {
+        Random random = new Random(5);
+        byte[] content = new byte[3_000_000];
+        random.nextBytes(content);
+        Semaphore asked = new Semaphore(0);
+        UploadBody stream = new UploadBody(asked::release, Duration.ofMinutes(1));
+        try (ExecutorService network = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> sent = network.submit(() -> {
+                for (int at = 0; at < content.length; ) {
+                    int n = Math.min(content.length - at, random.nextInt(100_000));
+                    assertTrue(asked.tryAcquire(30, TimeUnit.SECONDS));
+                    stream.add(ByteString.copyFrom(content, at, n));
+                    at += n;
+                }
+                stream.end();
+                return null;
+            });
+            stream.wantFirst();
+            assertEquals(content[0] & 0xff, stream.read());
+            byte[] rest = stream.readAllBytes();
+            assertArrayEquals(Arrays.copyOfRange(content, 1, content.length), rest);
+            assertEquals(-1, stream.read());
+            sent.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void noMoreIsAskedForWhileEnoughBytesWaitUntilTheyAreRead() throws IOException {
+        body.wantFirst();
+        body.add(bytes(UploadBody.HIGH_BYTES - 1));
+        assertEquals(2, requests.get());
+        body.add(bytes(1));
+        assertEquals(2, requests.get(), "a full mebibyte waits");
+        assertEquals(10, body.read(new byte[10], 0, 10));
+        assertEquals(3, requests.get(), "the first chunk is in the reader's hands");
+    }
+
+    @Test
+    void noMoreIsAskedForWhileManyShortChunksWait() throws IOException {
+        for (int i = 0; i < UploadBody.HIGH_CHUNKS; i++) {
+            body.add(bytes(1));
+        }
+        assertEquals(UploadBody.HIGH_CHUNKS - 1, requests.get());
+        assertEquals(0, body.read());
+        assertEquals(UploadBody.HIGH_CHUNKS, requests.get());
+    }
+
+    @Test
+    void anEmptyChunkIsAChunkAndNoChunkIsNone() throws IOException {
+        body.add(ByteString.EMPTY);
+        assertTrue(body.hasChunk());
+        body.end();
+        assertEquals(-1, body.read());
+
+        UploadBody without = new UploadBody(() -> {}, Duration.ofMinutes(1));
+        without.end();
+        assertFalse(without.hasChunk());
+        assertEquals(-1, without.read(new byte[1], 0, 1));
+    }
+
+    @Test
+    void aBrokenStreamNeverLooksLikeAnEnd() throws IOException {
+        body.add(bytes(10));
+        assertEquals(0, body.read());
+        CallGone gone = new CallGone("cancelled");
+        body.fail(gone);
+        body.end();
+        assertEquals(9, body.read(new byte[100], 0, 100), "what the reader already had");
+        assertThrows(IOException.class, body::read);
+        assertThrows(IOException.class, body::hasChunk);
+        assertSame(gone, body.failure());
+    }
+
+    @Test
+    void aSilentClientIsGivenUp() {
+        UploadBody stalled = new UploadBody(() -> {}, Duration.ofMillis(1));
+        assertNull(stalled.failure());
+        assertThrows(IOException.class, stalled::read);
+        SurfaceException failure = assertInstanceOf(SurfaceException.class, stalled.failure());
+        assertEquals(ErrorCode.INVALID_ARGUMENT, failure.code());
+    }
+
+    @Test
+    void afterCloseNothingIsKeptOrAskedFor() {
+        body.close();
+        body.add(bytes(10));
+        assertEquals(0, requests.get());
+    }
+}
