@@ -43,6 +43,7 @@ public final class SurfaceProcess implements AutoCloseable {
     private final Path output;
     private final Map<String, String> environment;
     private final List<String> arguments;
+    private final List<String> jvmOptions;
     private final int httpPort;
     private final int grpcPort;
     private final int managementPort;
@@ -59,6 +60,7 @@ public final class SurfaceProcess implements AutoCloseable {
         environment.putIfAbsent("QUARKUS_GRPC_SERVER_PORT", Integer.toString(grpcPort));
         environment.putIfAbsent("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
         arguments = List.copyOf(builder.arguments);
+        jvmOptions = List.copyOf(builder.jvmOptions);
         process = launch();
     }
 
@@ -77,6 +79,7 @@ public final class SurfaceProcess implements AutoCloseable {
         private final Path home;
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<String> arguments = new ArrayList<>(List.of("serve"));
+        private final List<String> jvmOptions = new ArrayList<>();
 
         private Builder(Path home) {
             this.home = home;
@@ -91,6 +94,12 @@ public final class SurfaceProcess implements AutoCloseable {
         /** Adds arguments behind {@code serve}. */
         public Builder args(String... more) {
             arguments.addAll(List.of(more));
+            return this;
+        }
+
+        /** Adds options of the JVM, which the native binary has no use for. */
+        public Builder jvm(String... options) {
+            jvmOptions.addAll(List.of(options));
             return this;
         }
 
@@ -281,7 +290,7 @@ public final class SurfaceProcess implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        return builder(home, environment, List.of(), arguments)
+        return builder(home, environment, jvmOptions, arguments)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                 .start();
