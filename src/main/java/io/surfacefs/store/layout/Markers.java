@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The drop markers of a store, {@code system/pending/{tenant}/{kind}/{64 hex}.json}. Every change of one is
  * conditional. Thread-safe.
  */
-final class Markers {
+class Markers {
     static final String PREFIX = "system/pending/";
     private static final long PAUSE_NANOS = 5_000_000;
 
