@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -31,14 +32,18 @@ final class RawConnection implements AutoCloseable {
             socket.setReceiveBufferSize(receiveBuffer);
         }
         socket.setSoTimeout(PATIENCE_MILLIS);
-        socket.connect(new InetSocketAddress("127.0.0.1", server.httpPort()), PATIENCE_MILLIS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.httpPort()), PATIENCE_MILLIS);
         in = new BufferedInputStream(socket.getInputStream(), 8192);
     }
 
     /** The status of an answer and the length of the body that follows. */
     record Head(int status, long length) {}
 
-    /** Sends a request's head. @param headers whole lines */
+    /**
+     * Sends a request's head.
+     *
+     * @param headers whole lines
+     */
     RawConnection request(String method, String path, String... headers) throws IOException {
         String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
                 + (headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n") + "\r\n";
@@ -54,7 +59,7 @@ final class RawConnection implements AutoCloseable {
 
     /** Reads the head of the answer. @throws EOFException when the server closes instead */
     Head head() throws IOException {
-        int status = Integer.parseInt(line().split(" ")[1]);
+        int status = Integer.parseInt(line().substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
         long length = -1;
         for (String field = line(); !field.isEmpty(); field = line()) {
             if (field.toLowerCase(Locale.ROOT).startsWith("content-length:")) {

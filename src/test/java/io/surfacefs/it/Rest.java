@@ -81,7 +81,11 @@ final class Rest implements AutoCloseable {
         return "/api/v1/tenants/" + TENANT + "/artefacts/" + kind;
     }
 
-    /** Puts an artefact in one shot. @param headers name, value, name, value … */
+    /**
+     * Puts an artefact in one shot.
+     *
+     * @param headers name, value, name, value …
+     */
     Answer put(String kind, byte[] payload, String... headers) throws IOException {
         return send("POST", putPath(kind), payload, headers);
     }
