@@ -21,12 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Speaks to the REST API of one service. Thread-safe. */
 final class Http implements AutoCloseable {
-    private static final Duration CONNECT = Duration.ofSeconds(10);
-    /** How long nothing may move, in either direction, where something is due. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** How long a service may work on one request without a sign: the end of an upload, an operator's call. */
-    private static final Duration WORK = Duration.ofMinutes(30);
-
     private static final int MAX_PROBLEM = 64 * 1024;
 
     private final URI endpoint;
@@ -41,7 +35,7 @@ final class Http implements AutoCloseable {
         this.token = token;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT)
+                .connectTimeout(Patience.CONNECT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
     }
@@ -89,14 +83,14 @@ final class Http implements AutoCloseable {
 
     /** Sends a request that has no body, or a small one. */
     Answer send(HttpRequest.Builder request) {
-        return answer(await(request.build(), null, PATIENCE));
+        return answer(await(request.build(), null, Patience.SILENCE));
     }
 
     /** Sends what may take long; where the source fails, that is thrown. */
     Answer upload(HttpRequest.Builder request, SentStream sent) throws IOException {
         HttpResponse<InputStream> response;
         try {
-            response = await(request.build(), sent, PATIENCE);
+            response = await(request.build(), sent, Patience.SILENCE);
         } catch (SurfaceException e) {
             sent.rethrow();
             throw e;
@@ -107,14 +101,14 @@ final class Http implements AutoCloseable {
     /** Asks for work that takes as long as the store is large. */
     byte[] postAndWait(String route) {
         HttpRequest.Builder request = request(route).POST(HttpRequest.BodyPublishers.noBody());
-        try (Answer answer = answer(await(request.build(), null, WORK))) {
+        try (Answer answer = answer(await(request.build(), null, Patience.WORK))) {
             return answer.body(MAX_PROBLEM);
         }
     }
 
     private HttpResponse<InputStream> await(HttpRequest request, @Nullable SentStream sent, Duration patience) {
         CompletableFuture<HttpResponse<InputStream>> future =
-                client.sendAsync(request, head -> new AnswerBody(PATIENCE));
+                client.sendAsync(request, head -> new AnswerBody(Patience.SILENCE));
         long before = -1;
         long still = 0;
         while (true) {
@@ -126,7 +120,7 @@ final class Http implements AutoCloseable {
                 still = moves ? 0 : still + patience.toMillis();
                 before = now;
                 // All may be sent, and the service be busy making it durable; that takes longer than a round trip.
-                if (sent == null || still >= WORK.toMillis()) {
+                if (sent == null || still >= Patience.UPLOAD.toMillis()) {
                     future.cancel(true);
                     throw new SurfaceException(
                             ErrorCode.STORE_TIMEOUT,

@@ -24,7 +24,7 @@ public final class RemoteSurface {
         Token token = new Token(tokenFile);
         return switch (scheme(endpoint)) {
             case "http", "https" -> new RestClient(endpoint, token);
-            case "grpc", "grpcs" -> throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "not yet");
+            case "grpc", "grpcs" -> new GrpcClient(endpoint, token);
             default -> throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "not an address of a service", HINT);
         };
     }

@@ -1,0 +1,308 @@
+package io.surfacefs.client;
+
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.surfacefs.grpc.v1.ArtefactManifest;
+import io.surfacefs.grpc.v1.DeleteManifestRequest;
+import io.surfacefs.grpc.v1.Encoding;
+import io.surfacefs.grpc.v1.GetManifestRequest;
+import io.surfacefs.grpc.v1.GetPayloadRequest;
+import io.surfacefs.grpc.v1.GetScanManifestRequest;
+import io.surfacefs.grpc.v1.GetScanSurfaceRequest;
+import io.surfacefs.grpc.v1.GetScanSurfaceResponse;
+import io.surfacefs.grpc.v1.Index;
+import io.surfacefs.grpc.v1.ListManifestsRequest;
+import io.surfacefs.grpc.v1.ListManifestsResponse;
+import io.surfacefs.grpc.v1.PayloadInfo;
+import io.surfacefs.grpc.v1.PutManifestHeader;
+import io.surfacefs.grpc.v1.PutManifestRequest;
+import io.surfacefs.grpc.v1.PutManifestResponse;
+import io.surfacefs.grpc.v1.PutScanManifestRequest;
+import io.surfacefs.grpc.v1.PutScanManifestResponse;
+import io.surfacefs.grpc.v1.Source;
+import io.surfacefs.grpc.v1.StatPayloadRequest;
+import io.surfacefs.grpc.v1.StatPayloadResponse;
+import io.surfacefs.grpc.v1.SurfaceFsGrpc;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.MediaType;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** A Surface.FS far away, over gRPC. */
+final class GrpcClient implements SurfaceClient {
+    private static final int DEFAULT_PORT = 9000;
+    private static final int CHUNK = 256 * 1024;
+    /** A page of a list ends at 3 MiB, a scan manifest too. */
+    private static final int MAX_MESSAGE = 8 << 20;
+
+    private static final int WINDOW = 1 << 20;
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final ManagedChannel connection;
+    private final Channel channel;
+    private final GrpcFailures failures;
+
+    GrpcClient(URI endpoint, Token token) {
+        if (!endpoint.getPath().isEmpty() && !endpoint.getPath().equals("/")) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT, "a gRPC address has no path", "like grpc://127.0.0.1:9000");
+        }
+        String host = endpoint.getHost();
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(
+                        host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+                        endpoint.getPort() < 0 ? DEFAULT_PORT : endpoint.getPort())
+                .maxInboundMessageSize(MAX_MESSAGE)
+                .flowControlWindow(WINDOW)
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(20, TimeUnit.SECONDS)
+                .disableRetry();
+        if (endpoint.getScheme().toLowerCase(Locale.ROOT).equals("grpc")) {
+            builder.usePlaintext();
+        }
+        this.connection = builder.build();
+        this.channel = ClientInterceptors.intercept(connection, new Authorized(token));
+        this.failures = new GrpcFailures(endpoint);
+    }
+
+    /** Sends the token with each call. */
+    private record Authorized(Token token) implements ClientInterceptor {
+        @Override
+        public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+            return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                @Override
+                public void start(Listener<A> listener, Metadata headers) {
+                    token.authorization().ifPresent(value -> headers.put(AUTHORIZATION, value));
+                    super.start(listener, headers);
+                }
+            };
+        }
+    }
+
+    private <Q, A> A ask(MethodDescriptor<Q, A> method, Q request) {
+        try {
+            return ClientCalls.blockingUnaryCall(
+                    channel,
+                    method,
+                    CallOptions.DEFAULT.withDeadlineAfter(Patience.SILENCE.toMillis(), TimeUnit.MILLISECONDS),
+                    request);
+        } catch (StatusRuntimeException e) {
+            throw failures.of(e);
+        }
+    }
+
+    @Override
+    public PutAnswer put(Tenant tenant, NewArtefact artefact, Content content) throws IOException {
+        try (GrpcUpload<PutManifestRequest, PutManifestResponse> upload = GrpcUpload.start(
+                channel.newCall(SurfaceFsGrpc.getPutManifestMethod(), CallOptions.DEFAULT), failures)) {
+            boolean taken = upload.send(PutManifestRequest.newBuilder()
+                    .setHeader(header(tenant, artefact))
+                    .build());
+            boolean empty = true;
+            while (taken) {
+                byte[] bytes = content.stream().readNBytes(CHUNK);
+                if (bytes.length == 0 && !empty) {
+                    break;
+                }
+                taken = upload.send(PutManifestRequest.newBuilder()
+                        .setChunk(UnsafeByteOperations.unsafeWrap(bytes))
+                        .build());
+                empty = false;
+                if (bytes.length < CHUNK) {
+                    break;
+                }
+            }
+            PutManifestResponse answer = upload.finish();
+            return new PutAnswer(document(answer.getManifest()), answer.getCreated());
+        }
+    }
+
+    private static PutManifestHeader header(Tenant tenant, NewArtefact artefact) {
+        PutManifestHeader.Builder header = PutManifestHeader.newBuilder()
+                .setTenant(tenant.value())
+                .setKind(artefact.kind().value())
+                .setEncoding(Encoding.IDENTITY);
+        if (artefact.digest() != null) {
+            header.setDigest(artefact.digest().toString());
+        }
+        if (artefact.contentType() != null) {
+            header.setContentType(artefact.contentType().value());
+        }
+        if (artefact.expiresAt() != null) {
+            header.setExpiresAt(artefact.expiresAt().text());
+        }
+        if (artefact.ttl() != null) {
+            header.setTtl(artefact.ttl().toString());
+        }
+        Source.Builder source = header.getSourceBuilder();
+        Index.Builder index = header.getIndexBuilder();
+        if (artefact.scannerBuild() != null) {
+            source.setScannerBuild(artefact.scannerBuild());
+        }
+        if (!artefact.images().isEmpty()) {
+            source.setImageDigest(artefact.images().getFirst().toString());
+        }
+        if (!artefact.scans().isEmpty()) {
+            source.setScanId(artefact.scans().getFirst().value());
+        }
+        artefact.images().stream().skip(1).forEach(image -> index.addImageDigests(image.toString()));
+        artefact.scans().stream().skip(1).forEach(scan -> index.addScanIds(scan.value()));
+        return header.build();
+    }
+
+    private static ManifestDocument document(ArtefactManifest manifest) {
+        return ManifestDocument.read(manifest.getJsonBytes().toByteArray());
+    }
+
+    @Override
+    public ManifestDocument manifest(ArtefactKey key) {
+        ByteString json = ask(
+                        SurfaceFsGrpc.getGetManifestMethod(),
+                        GetManifestRequest.newBuilder()
+                                .setTenant(key.tenant().value())
+                                .setKind(key.kind().value())
+                                .setDigest(key.digest().toString())
+                                .build())
+                .getManifest()
+                .getJsonBytes();
+        return ManifestDocument.read(json.toByteArray(), key);
+    }
+
+    @Override
+    public Payload payload(ArtefactKey key) {
+        GrpcDownload download = GrpcDownload.start(
+                channel.newCall(SurfaceFsGrpc.getGetPayloadMethod(), CallOptions.DEFAULT),
+                GetPayloadRequest.newBuilder()
+                        .setTenant(key.tenant().value())
+                        .setKind(key.kind().value())
+                        .setDigest(key.digest().toString())
+                        .setEncoding(Encoding.ZSTD)
+                        .build(),
+                failures);
+        try {
+            PayloadInfo info = download.info();
+            boolean zstd = info.getEncoding() == Encoding.ZSTD;
+            InputStream raw = zstd ? new ZstdInputStreamNoFinalizer(download) : download;
+            return new Payload(new VerifiedStream(raw, key.digest()), zstd ? -1 : info.getTotalSize());
+        } catch (IOException e) {
+            download.close();
+            throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the service broke off", null, e);
+        }
+    }
+
+    @Override
+    public PayloadFacts stat(ArtefactKey key) {
+        StatPayloadResponse facts = ask(
+                SurfaceFsGrpc.getStatPayloadMethod(),
+                StatPayloadRequest.newBuilder()
+                        .setTenant(key.tenant().value())
+                        .setKind(key.kind().value())
+                        .setDigest(key.digest().toString())
+                        .build());
+        return new PayloadFacts(
+                facts.getRawSize(),
+                facts.getStoredSize(),
+                facts.getContentType().isEmpty() ? MediaType.OCTET_STREAM : new MediaType(facts.getContentType()));
+    }
+
+    @Override
+    public Page list(Query query) {
+        ListManifestsRequest.Builder request = ListManifestsRequest.newBuilder()
+                .setTenant(query.tenant().value())
+                .setPageSize(query.pageSize())
+                .setPageToken(query.pageToken());
+        if (query.kind() != null) {
+            request.setKind(query.kind().value());
+        }
+        if (query.image() != null) {
+            request.setImageDigest(query.image().toString());
+        }
+        if (query.scan() != null) {
+            request.setScanId(query.scan().value());
+        }
+        ListManifestsResponse page = ask(SurfaceFsGrpc.getListManifestsMethod(), request.build());
+        return new Page(
+                page.getManifestsList().stream().map(GrpcClient::document).toList(),
+                page.getNextPageToken().isEmpty() ? null : page.getNextPageToken());
+    }
+
+    @Override
+    public void delete(ArtefactKey key) {
+        ask(
+                SurfaceFsGrpc.getDeleteManifestMethod(),
+                DeleteManifestRequest.newBuilder()
+                        .setTenant(key.tenant().value())
+                        .setKind(key.kind().value())
+                        .setDigest(key.digest().toString())
+                        .build());
+    }
+
+    @Override
+    public PutAnswer putScan(Tenant tenant, ScanId scan, byte[] json) {
+        PutScanManifestResponse answer = ask(
+                SurfaceFsGrpc.getPutScanManifestMethod(),
+                PutScanManifestRequest.newBuilder()
+                        .setTenant(tenant.value())
+                        .setScanId(scan.value())
+                        .setManifestBytes(ByteString.copyFrom(json))
+                        .build());
+        return new PutAnswer(ManifestDocument.read(answer.getManifestBytes().toByteArray()), answer.getCreated());
+    }
+
+    @Override
+    public ManifestDocument scan(Tenant tenant, ScanId scan) {
+        ByteString json = ask(
+                        SurfaceFsGrpc.getGetScanManifestMethod(),
+                        GetScanManifestRequest.newBuilder()
+                                .setTenant(tenant.value())
+                                .setScanId(scan.value())
+                                .build())
+                .getManifestBytes();
+        ManifestDocument manifest = ManifestDocument.read(json.toByteArray());
+        return ManifestDocument.read(
+                manifest.json(), new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, manifest.digest()));
+    }
+
+    /** The parts of the answer, put together in the block's RFC 8785 form. */
+    @Override
+    public byte[] surface(Tenant tenant, ScanId scan) {
+        GetScanSurfaceResponse block = ask(
+                SurfaceFsGrpc.getGetScanSurfaceMethod(),
+                GetScanSurfaceRequest.newBuilder()
+                        .setTenant(tenant.value())
+                        .setScanId(scan.value())
+                        .build());
+        // Neither a pointer nor a digest has a character that JSON would escape.
+        String json = "{\"manifest\":" + block.getManifest() + ",\"manifestDigest\":\"" + block.getManifestDigest()
+                + "\",\"manifestUri\":\"" + block.getManifestUri() + "\"}";
+        return json.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        connection.shutdownNow();
+    }
+}
