@@ -13,10 +13,7 @@ import picocli.CommandLine.Command;
             "",
             "Exit code 0 when all is fine or there are only warnings, else 11."
         },
-        footer = {
-            "  surface-fs doctor",
-            "  surface-fs doctor --output json | jq '.checks[] | select(.severity != \"ok\")'"
-        })
+        footer = {"  surface-fs doctor", "  surface-fs doctor --output json | jq -r '.checks[].code'"})
 final class DoctorCommand extends BaseCommand {
     @Override
     public Integer call() throws Exception {

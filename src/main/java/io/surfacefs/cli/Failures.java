@@ -34,7 +34,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         PrintWriter err = terminal.err();
         err.println("surface-fs: " + wrong.getMessage());
         UnmatchedArgumentException.printSuggestions(wrong, err);
-        command.usage(err, CommandLine.Help.Ansi.OFF);
+        CommandLine.Help help = command.getHelp();
+        err.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();
         return ExitCodes.REFUSED;

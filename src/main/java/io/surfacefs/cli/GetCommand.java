@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
         footer = {
             "  surface-fs get --tenant acme --kind sbom.fragment sha256:… --to web.sbom.json",
             "  surface-fs get --tenant acme --kind sbom.fragment sha256:… | jq .components",
-            "  surface-fs get --tenant acme --kind sbom.fragment --manifest sha256:… --endpoint grpc://127.0.0.1:9000"
+            "  surface-fs get --tenant acme --kind sbom.fragment sha256:… --manifest \\",
+            "      --endpoint grpc://127.0.0.1:9000"
         })
 final class GetCommand extends ServiceCommand {
     @Mixin

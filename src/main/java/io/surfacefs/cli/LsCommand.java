@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  surface-fs ls --tenant acme",
             "  surface-fs ls --tenant acme --image-digest sha256:… --long",
-            "  surface-fs ls --tenant acme --kind sbom.fragment --output json | jq -r '.[].digest'"
+            "  surface-fs ls --tenant acme --output json | jq -r '.[].digest'"
         })
 final class LsCommand extends ServiceCommand {
     @Option(

@@ -34,10 +34,12 @@ import picocli.CommandLine.Parameters;
                     + " verified and not stored again."
         },
         footer = {
-            "  surface-fs put --tenant acme --kind sbom.fragment --content-type application/vnd.cyclonedx+json \\",
-            "      --image-digest sha256:… --scan-id scan-1234 web.sbom.json",
-            "  syft -o cyclonedx-json alpine | surface-fs put --tenant acme --kind sbom.fragment --ttl P30D",
-            "  digest=$(surface-fs put --tenant acme --kind layer.fragments layers.json | tail -n 1)"
+            "  surface-fs put --tenant acme --kind sbom.fragment --scan-id scan-1234 \\",
+            "      --content-type application/vnd.cyclonedx+json web.sbom.json",
+            "  scanner … | surface-fs put --tenant acme --kind sbom.fragment --ttl P30D",
+            "  digest=$(surface-fs put --tenant acme --kind layer.fragments f | tail -n 1)",
+            "  surface-fs put --tenant acme --kind sbom.fragment web.sbom.json \\",
+            "      --endpoint http://127.0.0.1:8080"
         })
 final class PutCommand extends ServiceCommand {
     @Option(
@@ -109,6 +111,9 @@ final class PutCommand extends ServiceCommand {
         // Opened before anything is started: a wrong name is told at once.
         boolean stdin = file.equals("-");
         Path path = Path.of(file);
+        if (!stdin && Files.isDirectory(path)) {
+            throw new IOException(file + " is a folder");
+        }
         try (InputStream in = stdin ? terminal().in() : Files.newInputStream(path)) {
             long size = stdin || !Files.isRegularFile(path) ? -1 : Files.size(path);
             return withClient(LocalEngine.Hold.PUT, client -> put(client, in, size));

@@ -16,8 +16,10 @@ import picocli.CommandLine.Mixin;
                     + " server runs on: with --endpoint."
         },
         footer = {
-            "  surface-fs rm --tenant acme --kind sbom.fragment sha256:… --endpoint http://127.0.0.1:8080",
-            "  SURFACE_RETENTION_DELETE=any surface-fs rm --tenant acme --kind sbom.fragment sha256:…"
+            "  surface-fs rm --tenant acme --kind sbom.fragment sha256:… \\",
+            "      --endpoint http://127.0.0.1:8080",
+            "  export SURFACE_RETENTION_DELETE=any",
+            "  surface-fs rm --tenant acme --kind sbom.fragment sha256:…"
         })
 final class RmCommand extends ServiceCommand {
     @Mixin

@@ -86,7 +86,7 @@ final class ScanCommand implements Runnable {
             },
             footer = {
                 "  surface-fs scan put --tenant acme --scan-id scan-1234 scan.json",
-                "  jq -n '{artifacts: []}' | surface-fs scan put --tenant acme --scan-id scan-1235"
+                "  jq -n '{artifacts: []}' | surface-fs scan put --tenant acme --scan-id s-1235"
             })
     static final class Put extends OfScan {
         @Parameters(

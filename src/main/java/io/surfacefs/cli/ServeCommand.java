@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
             "  SURFACE_HOME               data folder (default ./surface-data)",
             "  QUARKUS_HTTP_PORT          REST (default 8080); QUARKUS_HTTP_HOST",
             "  QUARKUS_GRPC_SERVER_PORT   gRPC (default 9000); QUARKUS_GRPC_SERVER_HOST",
-            "  QUARKUS_MANAGEMENT_PORT    health and metrics (default 9090); QUARKUS_MANAGEMENT_HOST",
+            "  QUARKUS_MANAGEMENT_PORT    health, metrics (default 9090); QUARKUS_MANAGEMENT_HOST",
             "",
             "Examples:",
             "  surface-fs serve",

@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
         },
         footer = {
             "  surface-fs stat --tenant acme --kind sbom.fragment sha256:…",
-            "  surface-fs stat --tenant acme --kind sbom.fragment sha256:… --output json | jq .storedBytes"
+            "  surface-fs stat --tenant acme --kind sbom.fragment sha256:… --output json"
         })
 final class StatCommand extends ServiceCommand {
     @Mixin

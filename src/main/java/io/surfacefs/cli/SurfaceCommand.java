@@ -54,11 +54,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "  SURFACE_HOME              data folder (default ./surface-data)",
             "  SURFACE_TENANT            the tenant where --tenant is not given",
-            "  SURFACE_…, QUARKUS_…      any property of the configuration; 'surface-fs config' shows what counts",
+            "  SURFACE_…, QUARKUS_…      any property; 'surface-fs config' shows what counts",
             "",
             "Examples:",
             "  surface-fs serve",
-            "  surface-fs put --tenant acme --kind sbom.fragment --content-type application/json web.sbom.json",
+            "  surface-fs put --tenant acme --kind sbom.fragment web.sbom.json",
             "  surface-fs ls --tenant acme --endpoint http://127.0.0.1:8080",
             "  surface-fs get --tenant acme --kind sbom.fragment sha256:… --to web.sbom.json"
         })

@@ -37,7 +37,7 @@ final class GrpcFailures {
                 }
             }
         }
-        String why = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        String why = why(status);
         return switch (status.getCode()) {
             case UNAVAILABLE ->
                 new SurfaceException(
@@ -52,6 +52,13 @@ final class GrpcFailures {
                 new SurfaceException(ErrorCode.INVALID_ARGUMENT, why, "is this the address of a Surface.FS?");
             default -> new SurfaceException(ErrorCode.INTERNAL, "the service failed: " + status.getCode() + " " + why);
         };
+    }
+
+    private static String why(Status status) {
+        if (status.getCause() != null) {
+            return Reasons.of(status.getCause());
+        }
+        return status.getDescription() == null ? status.getCode().name() : Reasons.shown(status.getDescription());
     }
 
     /** Read from its bytes: unpacking by class would look the class up by name. */

@@ -139,7 +139,7 @@ final class Http implements AutoCloseable {
     private SurfaceException unreachable(Throwable cause) {
         return new SurfaceException(
                 ErrorCode.STORE_UNAVAILABLE,
-                "can't reach " + endpoint + ": " + (cause.getMessage() == null ? "no connection" : cause.getMessage()),
+                "can't reach " + endpoint + ": " + Reasons.of(cause),
                 "is the service running, and is this its REST address?");
     }
 
