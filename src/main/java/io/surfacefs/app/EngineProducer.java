@@ -8,7 +8,6 @@ import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.CacheEntryService;
 import io.surfacefs.service.ScanService;
-import io.surfacefs.store.fs.FolderStore;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -17,13 +16,6 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /** Gives the edges the service beans of one engine, opened when the first of them is asked for. */
 @Singleton
 public class EngineProducer {
-    private volatile FolderStore.Hold hold = FolderStore.Hold.OWNER_IF_FREE;
-
-    /** How the engine will hold the store; to be said before anything else is asked for. */
-    public void holdAs(FolderStore.Hold wanted) {
-        hold = wanted;
-    }
-
     @Produces
     @Singleton
     @Unremovable
@@ -35,7 +27,7 @@ public class EngineProducer {
     @Singleton
     @Unremovable
     Engine engine(SurfaceConfig config, Events events) {
-        return Engine.open(config, hold, events);
+        return Startup.open(config, events);
     }
 
     void close(@Disposes Engine engine) {

@@ -4,39 +4,57 @@ import io.quarkus.runtime.StartupEvent;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.fs.FolderStore;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.List;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** Looks before the ports open: a server that can't be right doesn't start. */
+/**
+ * Looks before the ports open: a server that can't be right doesn't start. The looking is bound to the opening of the
+ * engine, since every edge needs one before it can listen, and gRPC listens before the application's start event.
+ */
 @Singleton
 public class Startup {
     /** Refused. */
-    static final int REFUSED = 11;
+    private static final int REFUSED = 11;
 
-    void check(@Observes StartupEvent event, SurfaceConfig config, ServeMode mode, Instance<Engine> engine) {
-        if (!mode.serving()) {
-            return;
-        }
-        List<Finding> findings = StartupChecks.run(config, ConfigProvider.getConfig());
+    /** What the server needs of the machine is not to be had. */
+    private static final int FAILED = 1;
+
+    void open(@Observes StartupEvent event, Engine engine) {
+        // Before the REST port opens, if gRPC did not ask for it already.
+        engine.owner();
+    }
+
+    /** Opens the engine of a server, or says on standard error why not and ends the process. */
+    static Engine open(SurfaceConfig config, Events events) {
+        Config quarkus = ConfigProvider.getConfig();
+        List<Finding> findings = StartupChecks.run(config, quarkus);
         findings.forEach(finding -> System.err.println(finding.line()));
         if (findings.stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR)) {
-            exit();
+            exit(REFUSED);
+        }
+        List<Finding> taken = PortChecks.run(quarkus);
+        if (!taken.isEmpty()) {
+            taken.forEach(finding -> System.err.println(finding.line()));
+            exit(FAILED);
         }
         try {
-            engine.get();
+            return Engine.open(config, FolderStore.Hold.OWNER_IF_FREE, events);
         } catch (SurfaceException e) {
             System.err.println(Finding.error(e.code().name(), String.valueOf(e.getMessage()), String.valueOf(e.hint()))
                     .line());
-            exit();
+            exit(REFUSED);
+            throw e;
         }
     }
 
     /** Nothing is open yet that would need an orderly end. */
-    private static void exit() {
+    private static void exit(int code) {
         System.err.flush();
-        Runtime.getRuntime().halt(REFUSED);
+        Runtime.getRuntime().halt(code);
     }
 }

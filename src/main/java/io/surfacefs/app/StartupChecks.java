@@ -3,6 +3,8 @@ package io.surfacefs.app;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,13 @@ public final class StartupChecks {
             Path probe = Files.createTempFile(folder, ".probe", "");
             Files.delete(probe);
         } catch (IOException e) {
+            if (DiskFaults.of("probe", e).code() == ErrorCode.DISK_FULL) {
+                findings.add(Finding.warning(
+                        "DISK_FULL",
+                        "the disk of " + folder + " is full",
+                        "free room: no put can be taken until then"));
+                return;
+            }
             findings.add(Finding.error(
                     "SURFACE_ENV_CACHE_DIR_UNWRITABLE",
                     "the folder " + folder + " can't be written to",

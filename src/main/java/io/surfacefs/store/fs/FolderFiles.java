@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 
 /** Where the objects of a folder store lie, and how a file comes to its place whole. Thread-safe. */
-final class FolderFiles implements Journal.Placement {
+final class FolderFiles {
     private static final long COMPARED = 1 << 20;
 
     private final Disk disk;
@@ -218,8 +218,8 @@ final class FolderFiles implements Journal.Placement {
         }
     }
 
-    @Override
-    public void syncFiles(List<BlobStore.Put> puts, Set<Path> touched) throws IOException {
+    /** Syncs every file that a record names, where it is there, and collects its folders. */
+    void syncFiles(List<BlobStore.Put> puts, Set<Path> touched) throws IOException {
         for (BlobStore.Put put : puts) {
             Path file = path(put.key());
             try {

@@ -4,6 +4,7 @@ import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
@@ -96,11 +97,12 @@ public final class FolderStore {
             boolean owned = InstanceFolder.tryLock(owner) != null;
             Journal journal = null;
             if (owned) {
-                long next = recover(disk, journals, files, sound);
+                Placement placement = new Placement(files, sound);
+                Recovered recovered = recover(disk, journals, placement);
                 if (hold == Hold.GUEST) {
                     owner.close();
                 } else {
-                    journal = new Journal(disk, journals, next, files);
+                    journal = new Journal(disk, journals, recovered.next(), recovered.backlog(), placement);
                     opened.add(journal);
                 }
             } else if (hold == Hold.OWNER) {
@@ -148,24 +150,66 @@ public final class FolderStore {
         }
     }
 
-    /** Places and syncs what the segments of a process that died name; the number of the next segment. */
-    private static long recover(Disk disk, Path journals, FolderFiles files, BiPredicate<BlobKey, StoredBytes> sound)
-            throws IOException {
+    private record Placement(FolderFiles files, BiPredicate<BlobKey, StoredBytes> sound) implements Journal.Placement {
+        @Override
+        public void placeAgain(List<BlobStore.Put> puts) throws IOException {
+            files.recover(puts, sound);
+        }
+
+        @Override
+        public void syncFiles(List<BlobStore.Put> puts, Set<Path> folders) throws IOException {
+            files.syncFiles(puts, folders);
+        }
+    }
+
+    /**
+     * What became of the segments of a process that died.
+     *
+     * @param next the number of the next segment
+     * @param backlog segments that name what there is no room for
+     */
+    private record Recovered(long next, List<Path> backlog) {}
+
+    /** Places and syncs what the segments of a process that died name. */
+    private static Recovered recover(Disk disk, Path journals, Journal.Placement placement) throws IOException {
         long next = 0;
+        List<Path> full = new ArrayList<>();
         for (Path segment : Journal.segments(journals)) {
             String name = segment.getFileName().toString();
             next = Long.parseUnsignedLong(name.substring(0, name.indexOf('.')), 16) + 1;
-            Set<Path> touched = new HashSet<>();
+            if (!replay(disk, segment, placement)) {
+                full.add(segment);
+            }
+        }
+        List<Path> backlog = new ArrayList<>();
+        for (Path segment : full) {
+            // Those that went have made room.
+            if (!replay(disk, segment, placement)) {
+                backlog.add(segment);
+            }
+        }
+        return new Recovered(next, backlog);
+    }
+
+    /** Whether there was room for all that a segment names; it is gone then. A full disk must not keep reads away. */
+    private static boolean replay(Disk disk, Path segment, Journal.Placement placement) throws IOException {
+        Set<Path> touched = new HashSet<>();
+        try {
             JournalFormat.read(segment, Long.MAX_VALUE, puts -> {
-                files.recover(puts, sound);
-                files.syncFiles(puts, touched);
+                placement.placeAgain(puts);
+                placement.syncFiles(puts, touched);
             });
             for (Path folder : touched) {
                 disk.syncFolder(folder);
             }
-            disk.delete(segment);
-            disk.syncFolder(journals);
+        } catch (IOException e) {
+            if (DiskFaults.of("replay", e).code() == ErrorCode.DISK_FULL) {
+                return false;
+            }
+            throw e;
         }
-        return next;
+        disk.delete(segment);
+        disk.syncFolder(Folders.parent(segment));
+        return true;
     }
 }

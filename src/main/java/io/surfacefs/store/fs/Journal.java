@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +43,9 @@ final class Journal implements AutoCloseable {
 
     /** Where the files of records are placed and synced. */
     interface Placement {
+        /** Places what the record of a process that died names, as far as it is not there. */
+        void placeAgain(List<BlobStore.Put> puts) throws IOException;
+
         /** Syncs every file that the record names, where it is there, and collects its folders. */
         void syncFiles(List<BlobStore.Put> puts, Set<Path> folders) throws IOException;
     }
@@ -57,11 +61,13 @@ final class Journal implements AutoCloseable {
 
     private static final class Segment {
         final Path file;
-        final Disk.OutFile out;
+        /** Null in the segment of a process that died. */
+        final Disk.@Nullable OutFile out;
+
         long bytes;
         int unplaced;
 
-        Segment(Path file, Disk.OutFile out) {
+        Segment(Path file, Disk.@Nullable OutFile out) {
             this.file = file;
             this.out = out;
         }
@@ -85,11 +91,24 @@ final class Journal implements AutoCloseable {
     private long nextSegment;
     private boolean closing;
 
-    Journal(Disk disk, Path folder, long firstSegment, Placement placement) {
+    /**
+     * Opens the journal for new records.
+     *
+     * @param firstSegment the number of the next segment
+     * @param backlog segments of a process that died, oldest first, that name what there was no room for: they are
+     *     placed once there is
+     */
+    Journal(Disk disk, Path folder, long firstSegment, List<Path> backlog, Placement placement) throws IOException {
         this.disk = disk;
         this.folder = folder;
         this.nextSegment = firstSegment;
         this.placement = placement;
+        for (Path file : backlog) {
+            Segment segment = new Segment(file, null);
+            segment.bytes = Files.size(file);
+            JournalFormat.read(file, segment.bytes, this::hold);
+            full.add(segment);
+        }
         this.committer = Thread.ofPlatform().daemon().name("surface-journal").start(this::commitLoop);
         this.retirer =
                 Thread.ofPlatform().daemon().name("surface-journal-retire").start(this::retireLoop);
@@ -203,14 +222,19 @@ final class Journal implements AutoCloseable {
         }
     }
 
+    private void hold(List<BlobStore.Put> puts) {
+        puts.forEach(put -> held.merge(put.key(), 1, Integer::sum));
+    }
+
     private void commit(List<Waiting> batch) {
         Segment segment = null;
         try {
             segment = openSegment();
+            Disk.OutFile out = Objects.requireNonNull(segment.out);
             for (Waiting waiting : batch) {
-                segment.out.write(waiting.record, 0, waiting.record.length);
+                out.write(waiting.record, 0, waiting.record.length);
             }
-            segment.out.sync();
+            out.sync();
         } catch (IOException | RuntimeException e) {
             abandon(segment);
             batch.forEach(waiting -> waiting.done.completeExceptionally(e));
@@ -222,7 +246,7 @@ final class Journal implements AutoCloseable {
             for (Waiting waiting : batch) {
                 segment.bytes += waiting.record.length;
                 segment.unplaced++;
-                waiting.puts.forEach(put -> held.merge(put.key(), 1, Integer::sum));
+                hold(waiting.puts);
                 tickets.add(new Ticket(segment));
             }
             if (segment.bytes >= SEGMENT_BYTES) {
@@ -310,10 +334,15 @@ final class Journal implements AutoCloseable {
 
     private boolean retire(Segment segment) {
         try {
-            segment.out.close();
+            if (segment.out != null) {
+                segment.out.close();
+            }
             List<BlobKey> keys = new ArrayList<>();
             Set<Path> folders = new HashSet<>();
             JournalFormat.read(segment.file, segment.bytes, puts -> {
+                if (segment.out == null) {
+                    placement.placeAgain(puts);
+                }
                 placement.syncFiles(puts, folders);
                 puts.forEach(put -> keys.add(put.key()));
             });
