@@ -22,9 +22,11 @@ final class Download {
     private final Exchange exchange;
     private final PayloadHandle payload;
     private final ByteRange range;
+    private final BlockSlots slots;
 
     /** @param range of the representation, at least a byte */
-    Download(Exchange exchange, PayloadHandle payload, ByteRange range) {
+    Download(Exchange exchange, PayloadHandle payload, ByteRange range, BlockSlots slots) {
+        this.slots = slots;
         this.exchange = exchange;
         this.payload = payload;
         this.range = range;
@@ -67,7 +69,6 @@ final class Download {
             int n = (int) Math.min(SMALL, range.end() - at);
             stored(at, piece, n);
             stream.write(piece, 0, n, ResponseStream.Stalled.NOTHING);
-            stream.drain(ResponseStream.Stalled.NOTHING);
             at += n;
         }
         stream.end();
@@ -84,26 +85,95 @@ final class Download {
     }
 
     private void decoded() throws IOException {
-        try (PayloadBlocks blocks = payload.decoded(range)) {
-            ByteBuffer block = blocks.next();
-            if (block != null && block.remaining() == range.length() && range.length() <= SMALL) {
-                exchange.end(block.array(), block.arrayOffset() + block.position(), block.remaining());
-                return;
+        if (range.length() <= SMALL) {
+            try (PayloadBlocks blocks = payload.decoded(range)) {
+                whole(blocks);
             }
-            ResponseStream stream = new ResponseStream(exchange.response());
-            for (; block != null; block = blocks.next()) {
-                if (stream.written() + block.remaining() > range.length()) {
-                    throw corrupt();
-                }
-                int from = block.arrayOffset() + block.position();
-                stream.write(block.array(), from, block.remaining(), blocks::park);
-                stream.drain(blocks::park);
-            }
-            if (stream.written() != range.length()) {
-                throw corrupt();
-            }
-            stream.end();
+            return;
         }
+        ResponseStream stream = new ResponseStream(exchange.response());
+        if (payload.facts().seekable()) {
+            for (long at = range.offset(); at < range.end(); ) {
+                at += untilStalled(at, stream);
+                stream.drain(ResponseStream.Stalled.NOTHING);
+            }
+        } else {
+            fromTheBeginning(stream);
+        }
+        stream.end();
+    }
+
+    /**
+     * Sends from a position of the raw bytes to the end of the range, or until the client stands still: while it does,
+     * nothing but what is on its way is held for it, since a seek table makes the rest cheap to get again.
+     *
+     * @return how many bytes were handed over
+     */
+    private long untilStalled(long from, ResponseStream stream) throws IOException {
+        long at = from;
+        slots.take();
+        try (PayloadBlocks blocks = payload.decoded(new ByteRange(from, range.end() - from))) {
+            while (at < range.end()) {
+                ByteBuffer block = next(blocks, stream);
+                int length = block.remaining();
+                int offset = block.arrayOffset() + block.position();
+                int sent = stream.offer(block.array(), offset, length, blocks::park, slots::patience);
+                at += sent;
+                blocks.recycle();
+                if (sent < length) {
+                    return at - from;
+                }
+                if (!slots.fewTaken()) {
+                    blocks.park();
+                }
+            }
+            return at - from;
+        } finally {
+            slots.giveBack();
+        }
+    }
+
+    /** Without a seek table what was given back would have to be decoded from the beginning, so a block is kept. */
+    private void fromTheBeginning(ResponseStream stream) throws IOException {
+        try (PayloadBlocks blocks = payload.decoded(range)) {
+            while (stream.written() < range.length()) {
+                ByteBuffer block = next(blocks, stream);
+                int offset = block.arrayOffset() + block.position();
+                stream.write(block.array(), offset, block.remaining(), blocks::park);
+                blocks.recycle();
+            }
+        }
+    }
+
+    private ByteBuffer next(PayloadBlocks blocks, ResponseStream stream) throws IOException {
+        ByteBuffer block = blocks.next();
+        if (block == null || stream.written() + block.remaining() > range.length()) {
+            throw corrupt();
+        }
+        return block;
+    }
+
+    /** Sends a small range at once. */
+    private void whole(PayloadBlocks blocks) throws IOException {
+        ByteBuffer block = blocks.next();
+        if (block == null) {
+            throw corrupt();
+        }
+        if (block.remaining() == range.length()) {
+            exchange.end(block.array(), block.arrayOffset() + block.position(), block.remaining());
+            return;
+        }
+        byte[] bytes = new byte[(int) range.length()];
+        int done = 0;
+        for (; block != null && block.remaining() <= bytes.length - done; block = blocks.next()) {
+            int n = block.remaining();
+            block.get(bytes, done, n);
+            done += n;
+        }
+        if (block != null || done != bytes.length) {
+            throw corrupt();
+        }
+        exchange.end(bytes, 0, done);
     }
 
     private static SurfaceException corrupt() {

@@ -190,13 +190,16 @@ final class Exchange {
         if (request.isEnded() || body.exhausted() || !FrontDoor.mayHaveBody(request)) {
             return false;
         }
-        boolean waits = request.headers().contains(HttpHeaders.EXPECT) && !body.started();
-        if (!waits && declaredLength() <= SMALL_BODY) {
+        if (!waitsForLeave() && declaredLength() <= SMALL_BODY) {
             discard();
             return false;
         }
         response.headers().set(HttpHeaders.CONNECTION, "close");
         return true;
+    }
+
+    private boolean waitsForLeave() {
+        return request.headers().contains(HttpHeaders.EXPECT) && !body.started();
     }
 
     private long declaredLength() {
@@ -216,6 +219,7 @@ final class Exchange {
         request.resume();
     }
 
+    /** A client that still waits for leave to send hardly needs time; one that is sending does. */
     private void linger() {
         if (request.isEnded()) {
             request.connection().close();
@@ -223,6 +227,9 @@ final class Exchange {
         }
         request.endHandler(end -> request.connection().close());
         discard();
-        context.vertx().setTimer(LINGER_MILLIS, expired -> request.connection().close());
+        context.vertx()
+                .setTimer(
+                        waitsForLeave() ? LINGER_MILLIS / 10 : LINGER_MILLIS,
+                        expired -> request.connection().close());
     }
 }

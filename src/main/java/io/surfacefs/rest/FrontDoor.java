@@ -73,8 +73,22 @@ public final class FrontDoor {
 
     /** What the router itself refuses, and what no route takes, gets a problem like everything else. */
     void register(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).failureHandler(this::failed);
         for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 431, 500, 503}) {
             router.errorHandler(status, context -> fail(context, Problem.ofStatus(status)));
+        }
+    }
+
+    /** What Quarkus would answer in its own words. */
+    private void failed(RoutingContext context) {
+        int status = context.statusCode();
+        if (status == 401
+                || status == 403
+                || status >= 500
+                || context.response().ended()) {
+            context.next();
+        } else {
+            fail(context, Problem.ofStatus(status));
         }
     }
 

@@ -31,7 +31,7 @@ final class JsonAnswer {
         return write(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Writes bytes, which may not change until the answer has ended. */
+    /** Writes bytes; they are the caller's again when this returns. */
     JsonAnswer write(byte[] bytes) throws IOException {
         if (used + bytes.length > BUFFER) {
             flush();
@@ -72,6 +72,5 @@ final class JsonAnswer {
             stream = out;
         }
         out.write(bytes, 0, length, ResponseStream.Stalled.NOTHING);
-        out.drain(ResponseStream.Stalled.NOTHING);
     }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 @Singleton
 final class Reads {
     private final ArtefactService artefacts;
+    private final BlockSlots slots = new BlockSlots(Runtime.getRuntime().availableProcessors());
 
     Reads(ArtefactService artefacts) {
         this.artefacts = artefacts;
@@ -51,13 +52,13 @@ final class Reads {
         send(exchange, value, ObjectHead.cacheEntry(value.digest(), value.facts(), representation), representation);
     }
 
-    private static void send(Exchange exchange, PayloadHandle payload, ObjectHead head, Representation representation)
+    private void send(Exchange exchange, PayloadHandle payload, ObjectHead head, Representation representation)
             throws IOException {
         ReadAnswer answer = ReadAnswer.begin(exchange.request(), exchange.response(), head);
         if (answer.body().length() == 0) {
             exchange.end(new byte[0], 0, 0);
         } else {
-            new Download(exchange, payload, answer.body()).send(representation);
+            new Download(exchange, payload, answer.body(), slots).send(representation);
         }
     }
 }

@@ -1,13 +1,17 @@
 package io.surfacefs.rest;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,35 +50,65 @@ final class ResponseStream {
     }
 
     /**
-     * Hands bytes over without copying: the array may not change before {@link #drain} returned.
+     * Hands bytes over; the array is the caller's again when this returns.
      *
      * @throws ClientGone when the client closed or doesn't read
      */
     void write(byte[] bytes, int offset, int length, Stalled stalled) throws IOException {
         for (int done = 0; done < length; ) {
             int n = Math.min(SLICE, length - done);
-            await(WINDOW - n, stalled);
-            lock.lock();
-            try {
-                inFlight += n;
-            } finally {
-                lock.unlock();
-            }
-            response.write(Buffers.wrap(bytes, offset + done, n)).onComplete(result -> sent(n, result));
-            written += n;
+            await(WINDOW - n, stalled, IDLE);
+            send(bytes, offset + done, n);
             done += n;
         }
     }
 
+    /**
+     * As {@link #write}, but stops where the client takes nothing for some time.
+     *
+     * @param patience how long, asked again before each wait
+     * @return how many of the bytes were handed over; fewer than {@code length}: the client stands still
+     */
+    int offer(byte[] bytes, int offset, int length, Stalled stalled, Supplier<Duration> patience) throws IOException {
+        int done = 0;
+        while (done < length) {
+            int n = Math.min(SLICE, length - done);
+            if (!await(WINDOW - n, stalled, patience.get())) {
+                return done;
+            }
+            send(bytes, offset + done, n);
+            done += n;
+        }
+        return done;
+    }
+
     /** Returns when everything has gone to the socket. */
     void drain(Stalled stalled) throws IOException {
-        await(0, stalled);
+        await(0, stalled, IDLE);
     }
 
     /** Ends the answer, which must be whole. */
     void end() throws IOException {
         drain(Stalled.NOTHING);
         await(response.end());
+    }
+
+    private void send(byte[] bytes, int offset, int length) {
+        lock.lock();
+        try {
+            inFlight += length;
+        } finally {
+            lock.unlock();
+        }
+        written += length;
+        // Off the heap at once: Netty would copy it there in any case, but late, and keep the caller's array until
+        // then.
+        ByteBuf copy =
+                PooledByteBufAllocator.DEFAULT.directBuffer(length, length).writeBytes(bytes, offset, length);
+        response.write(BufferImpl.buffer(copy)).onComplete(result -> {
+            copy.release();
+            sent(length, result);
+        });
     }
 
     /** On the event loop. */
@@ -91,21 +125,25 @@ final class ResponseStream {
         }
     }
 
-    private void await(int limit, Stalled stalled) throws IOException {
+    /** Waits until at most so many bytes are on their way; false when none of them moved for the patience. */
+    private boolean await(int limit, Stalled stalled, Duration patience) throws IOException {
         boolean given = false;
         lock.lock();
         try {
-            long left = IDLE.toNanos();
+            long left = patience.toNanos();
             int before = inFlight;
             while (inFlight > limit && failure == null) {
                 if (left <= 0) {
-                    throw new ClientGone("the client read nothing for " + IDLE.toMinutes() + " min");
+                    if (patience.equals(IDLE)) {
+                        throw new ClientGone("the client read nothing for " + IDLE.toMinutes() + " min");
+                    }
+                    return false;
                 }
-                long slice = given ? left : STALL.toNanos();
+                long slice = given ? left : Math.min(left, STALL.toNanos());
                 left -= slice - Math.max(0, changed.awaitNanos(slice));
                 if (inFlight != before) {
                     before = inFlight;
-                    left = IDLE.toNanos();
+                    left = patience.toNanos();
                 } else if (!given) {
                     given = true;
                     stalled.giveBack();
@@ -114,6 +152,7 @@ final class ResponseStream {
             if (failure != null) {
                 throw new ClientGone("the client closed the connection");
             }
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClientGone("the service is stopping");

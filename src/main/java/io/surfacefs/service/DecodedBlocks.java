@@ -15,6 +15,11 @@ record DecodedBlocks(PayloadReader reader) implements PayloadBlocks {
     }
 
     @Override
+    public void recycle() {
+        reader.recycle();
+    }
+
+    @Override
     public void park() {
         reader.park();
     }

@@ -12,10 +12,13 @@ public interface PayloadBlocks extends AutoCloseable {
     /**
      * Gives the next bytes, null behind the end.
      *
-     * @return backed by an array, which is the caller's from now on
+     * @return backed by an array, which is the caller's until {@link #recycle}
      * @throws io.surfacefs.model.SurfaceException {@code CORRUPT_OBJECT} when the stored bytes aren't what they were
      */
     @Nullable ByteBuffer next() throws IOException;
+
+    /** Lets the array of the block that was given last be used again. Only when nobody looks at it; never needed. */
+    void recycle();
 
     /** Says that the consumer is stalled: what was decoded ahead and any decoder are given back until the next call. */
     void park();
