@@ -244,6 +244,11 @@ public final class SurfaceProcess implements AutoCloseable {
         }
     }
 
+    /** Asks the server by SIGTERM to stop, and waits for nothing. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** Stops the server by SIGTERM, waits for its end and gives its exit code. */
     public int stop() {
         process.destroy();
