@@ -4,6 +4,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The one place that admits callers. Thread-safe, no I/O: may run on an event loop. */
@@ -53,5 +54,15 @@ public final class Access {
                     "see surface.tenant");
         }
         return new TenantAccess(caller, admitted, right);
+    }
+
+    /**
+     * Admits a caller to the operator's work on the whole store, which gives no tenant's data away. Without
+     * authentication every caller who reaches the service is local and may do it.
+     *
+     * @throws SurfaceException {@code PERMISSION_DENIED} for a caller who may not
+     */
+    public void admitOperator(Caller caller) {
+        Objects.requireNonNull(caller);
     }
 }

@@ -3,7 +3,6 @@ package io.surfacefs.app;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.service.AdminService;
-import io.surfacefs.store.StoreUpkeep;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -14,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 record LocalAdmin(AdminService service) implements SurfaceAdmin {
     @Override
     public Collected gc(boolean dryRun, LongConsumer progress) {
-        StoreUpkeep.GcResult result = service.gc(dryRun, progress);
+        AdminService.Collected result = service.gc(dryRun, progress);
         return new Collected(result.marked(), result.dropped());
     }
 
     @Override
     public Reindexed reindex(LongConsumer progress) {
-        StoreUpkeep.ReindexResult result = service.reindex(progress);
+        AdminService.Reindexed result = service.reindex(progress);
         return new Reindexed(result.manifests(), result.added(), result.dropped());
     }
 

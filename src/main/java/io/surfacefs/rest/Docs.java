@@ -21,6 +21,9 @@ final class Docs {
     static final String MISSING = "{\"missing\":[{\"kind\":\"sbom.fragment\",\"digest\":\"" + DIGEST + "\"}]}";
     static final String COUNTS = "{\"present\":1,\"fetched\":0,\"missing\":0}";
 
+    static final String COLLECTED = "{\"marked\":2,\"dropped\":1}";
+    static final String REINDEXED = "{\"manifests\":10,\"added\":1,\"dropped\":0}";
+
     static final String MANIFEST_PUT = "{\"kind\":\"sbom.fragment\",\"digest\":\"" + DIGEST
             + "\",\"source\":{\"scannerBuild\":\"stellaops/scanner@sha256:dead\",\"imageDigest\":\"" + IMAGE
             + "\",\"scanId\":\"scan-1234\"},\"expiresAt\":\"2030-11-05T12:00:00Z\"}";

@@ -20,7 +20,7 @@ final class JsonBody {
      * @param tooLarge the code when it has more
      * @throws HttpRefusal 415 when the request says it is something else, or encoded
      */
-    static byte[] read(Exchange exchange, int limit, ErrorCode tooLarge) throws IOException {
+    static byte[] read(Exchange exchange, long limit, ErrorCode tooLarge) throws IOException {
         requireJson(exchange.header("Content-Type"));
         UploadEncoding.requireIdentity(exchange.headers("Content-Encoding"));
         SentDigests body = new SentDigests(exchange.body(), DigestField.parse(exchange.headers("Content-Digest")));
@@ -30,7 +30,7 @@ final class JsonBody {
     }
 
     /** Reads a stream to its end. */
-    static byte[] read(InputStream in, int limit, ErrorCode tooLarge) throws IOException {
+    static byte[] read(InputStream in, long limit, ErrorCode tooLarge) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
         byte[] piece = new byte[8192];
         for (int n = in.read(piece); n >= 0; n = in.read(piece)) {

@@ -33,9 +33,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 @Tag(name = "artefacts")
 public final class ManifestResource {
-    /** The most bytes of a manifest as it is sent; the canonical form has a limit of its own. */
-    static final int MAX_JSON = (3 << 20) + (64 << 10);
-
     private final Access access;
     private final ArtefactService artefacts;
     private final Reads reads;
@@ -135,7 +132,7 @@ public final class ManifestResource {
             PutAnswers.manifest(
                     exchange, new ManifestUpload(exchange, artefacts, admitted, key).put(contentType, headers));
         } else {
-            byte[] json = JsonBody.read(exchange, MAX_JSON, ErrorCode.INVALID_MANIFEST);
+            byte[] json = JsonBody.read(exchange, artefacts.maxManifestBytes(), ErrorCode.INVALID_MANIFEST);
             PutAnswers.manifest(
                     exchange, artefacts.put(admitted, headers.request(key.kind(), key.digest(), null, json), null));
         }

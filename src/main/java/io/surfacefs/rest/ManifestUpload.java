@@ -61,7 +61,7 @@ final class ManifestUpload {
                     JsonBody.requireJson(type);
                 }
                 UploadEncoding.requireIdentity(part.headers("Content-Encoding"));
-                manifest = JsonBody.read(part.body(), ManifestResource.MAX_JSON, ErrorCode.INVALID_MANIFEST);
+                manifest = JsonBody.read(part.body(), artefacts.maxManifestBytes(), ErrorCode.INVALID_MANIFEST);
             }
             case "payload" -> {
                 if (payload != null) {

@@ -25,6 +25,8 @@ final class Routes {
         METHODS.put("tenants/*/scans/*/surface", "GET, HEAD");
         METHODS.put("tenants/*/objects", "GET, HEAD");
         METHODS.put("tenants/*/cache/*/*", "DELETE, GET, HEAD, PUT");
+        METHODS.put("admin/gc", "POST");
+        METHODS.put("admin/reindex", "POST");
     }
 
     private Routes() {}

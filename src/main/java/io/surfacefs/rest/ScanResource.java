@@ -6,6 +6,7 @@ import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.ScanId;
+import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.ScanService;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -28,11 +29,13 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "scans")
 public final class ScanResource {
     private final Access access;
+    private final ArtefactService artefacts;
     private final ScanService scans;
     private final Reads reads;
 
-    ScanResource(Access access, ScanService scans, Reads reads) {
+    ScanResource(Access access, ArtefactService artefacts, ScanService scans, Reads reads) {
         this.access = access;
+        this.artefacts = artefacts;
         this.scans = scans;
         this.reads = reads;
     }
@@ -66,7 +69,7 @@ public final class ScanResource {
         TenantAccess admitted = exchange.admit(access, tenant, Right.WRITE);
         Negotiation.json(exchange.headers("Accept"));
         ScanId scan = new ScanId(scanId);
-        byte[] json = JsonBody.read(exchange, ManifestResource.MAX_JSON, ErrorCode.INVALID_MANIFEST);
+        byte[] json = JsonBody.read(exchange, artefacts.maxManifestBytes(), ErrorCode.INVALID_MANIFEST);
         ScanService.PutResult result = scans.put(admitted, scan, json);
         if (result.created()) {
             PutAnswers.location(exchange, result.manifest());

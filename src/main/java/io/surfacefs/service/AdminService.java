@@ -24,19 +24,27 @@ public final class AdminService {
         this.upkeep = upkeep;
     }
 
+    /** What a collection did: payloads newly marked to be dropped, and payloads dropped. */
+    public record Collected(long marked, long dropped) {}
+
+    /** What a reindexing did: manifests read, index entries added and dropped. */
+    public record Reindexed(long manifests, long added, long dropped) {}
+
     /** Drops payload objects whose drop markers are old enough. {@return how many} */
     public int sweep() {
         return alone(upkeep::sweep);
     }
 
     /** Marks payloads that nothing refers to, and drops those whose time has come; see {@link StoreUpkeep#gc}. */
-    public StoreUpkeep.GcResult gc(boolean dryRun, LongConsumer progress) {
-        return alone(() -> upkeep.gc(dryRun, progress));
+    public Collected gc(boolean dryRun, LongConsumer progress) {
+        StoreUpkeep.GcResult result = alone(() -> upkeep.gc(dryRun, progress));
+        return new Collected(result.marked(), result.dropped());
     }
 
     /** Adds missing index entries and drops dangling ones; see {@link StoreUpkeep#reindex}. */
-    public StoreUpkeep.ReindexResult reindex(LongConsumer progress) {
-        return alone(() -> upkeep.reindex(progress));
+    public Reindexed reindex(LongConsumer progress) {
+        StoreUpkeep.ReindexResult result = alone(() -> upkeep.reindex(progress));
+        return new Reindexed(result.manifests(), result.added(), result.dropped());
     }
 
     /** What each tenant has; only one where one is named. */

@@ -74,6 +74,7 @@ public final class ArtefactService {
     private final ArtefactStore store;
     private final Intakes intakes;
     private final Puts puts;
+    private final ManifestCodec codec;
     private final HotTier hot;
     private final CodecPool pool;
     private final DeletePolicy deletes;
@@ -93,11 +94,17 @@ public final class ArtefactService {
         this.store = store;
         this.intakes = intakes;
         this.puts = new Puts(store, codec, clock);
+        this.codec = codec;
         this.hot = hot;
         this.pool = pool;
         this.deletes = deletes;
         this.clock = clock;
         this.events = events;
+    }
+
+    /** The most bytes that a client's manifest may have, of either shape; an edge needs to read no more. */
+    public long maxManifestBytes() {
+        return codec.maxBytes();
     }
 
     /**
