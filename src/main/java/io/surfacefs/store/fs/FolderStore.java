@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -98,11 +97,11 @@ public final class FolderStore {
             Journal journal = null;
             if (owned) {
                 Placement placement = new Placement(files, sound);
-                Recovered recovered = recover(disk, journals, placement);
+                List<Journal.Segment> left = recover(journals, placement);
                 if (hold == Hold.GUEST) {
-                    owner.close();
+                    owner.close(); // the segments stay for the next owner, who syncs what they name
                 } else {
-                    journal = new Journal(disk, journals, recovered.next(), recovered.backlog(), placement);
+                    journal = new Journal(disk, journals, nextSegment(left), left, placement);
                     opened.add(journal);
                 }
             } else if (hold == Hold.OWNER) {
@@ -162,54 +161,36 @@ public final class FolderStore {
         }
     }
 
-    /**
-     * What became of the segments of a process that died.
-     *
-     * @param next the number of the next segment
-     * @param backlog segments that name what there is no room for
-     */
-    private record Recovered(long next, List<Path> backlog) {}
-
-    /** Places and syncs what the segments of a process that died name. */
-    private static Recovered recover(Disk disk, Path journals, Journal.Placement placement) throws IOException {
-        long next = 0;
-        List<Path> full = new ArrayList<>();
-        for (Path segment : Journal.segments(journals)) {
-            String name = segment.getFileName().toString();
-            next = Long.parseUnsignedLong(name.substring(0, name.indexOf('.')), 16) + 1;
-            if (!replay(disk, segment, placement)) {
-                full.add(segment);
-            }
+    /** Places again what the segments of a process that died name. They stay until the journal has synced that. */
+    private static List<Journal.Segment> recover(Path journals, Journal.Placement placement) throws IOException {
+        List<Journal.Segment> left = new ArrayList<>();
+        for (Path file : Journal.segments(journals)) {
+            Journal.Segment segment = new Journal.Segment(file, null);
+            JournalFormat.read(file, Long.MAX_VALUE, puts -> {
+                segment.add(puts, JournalFormat.record(puts).length);
+                placeIfRoom(puts, placement);
+            });
+            left.add(segment);
         }
-        List<Path> backlog = new ArrayList<>();
-        for (Path segment : full) {
-            // Those that went have made room.
-            if (!replay(disk, segment, placement)) {
-                backlog.add(segment);
-            }
-        }
-        return new Recovered(next, backlog);
+        return left;
     }
 
-    /** Whether there was room for all that a segment names; it is gone then. A full disk must not keep reads away. */
-    private static boolean replay(Disk disk, Path segment, Journal.Placement placement) throws IOException {
-        Set<Path> touched = new HashSet<>();
+    /** A full disk must not keep reads away: what finds no room now is placed when its segment is retired. */
+    private static void placeIfRoom(List<BlobStore.Put> puts, Journal.Placement placement) throws IOException {
         try {
-            JournalFormat.read(segment, Long.MAX_VALUE, puts -> {
-                placement.placeAgain(puts);
-                placement.syncFiles(puts, touched);
-            });
-            for (Path folder : touched) {
-                disk.syncFolder(folder);
-            }
+            placement.placeAgain(puts);
         } catch (IOException e) {
-            if (DiskFaults.of("replay", e).code() == ErrorCode.DISK_FULL) {
-                return false;
+            if (DiskFaults.of("replay", e).code() != ErrorCode.DISK_FULL) {
+                throw e;
             }
-            throw e;
         }
-        disk.delete(segment);
-        disk.syncFolder(Folders.parent(segment));
-        return true;
+    }
+
+    private static long nextSegment(List<Journal.Segment> left) {
+        if (left.isEmpty()) {
+            return 0;
+        }
+        String name = String.valueOf(left.getLast().file.getFileName());
+        return Long.parseUnsignedLong(name.substring(0, name.indexOf('.')), 16) + 1;
     }
 }

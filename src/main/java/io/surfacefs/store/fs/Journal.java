@@ -6,15 +6,14 @@ import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.Disk;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes small puts durable by the group: a put is appended to the open segment, one sync covers all that came while the
- * last one ran, then the files are placed without a sync of their own. A segment that is full, or idle for
- * {@link #IDLE_NANOS}, is retired: its files and their folders are synced, then it goes. After a loss of power the
- * segments that are left place again what they name. Owned by the one process that owns the folder. Thread-safe; two
- * threads of its own.
+ * last one ran, then the files are placed without a sync of their own. Later, when the kernel has written most of it by
+ * itself and syncs are cheap, a segment is retired: its files and their folders are synced, then it goes. After a loss
+ * of power the segments that are left place again what they name. Owned by the one process that owns the folder.
+ * Memory: 8 KiB for each of at most {@link #MAX_SEGMENTS} segments. Thread-safe; two threads of its own.
  */
 final class Journal implements AutoCloseable {
     /** How long a segment with records may stay open without a further one. */
@@ -40,6 +39,12 @@ final class Journal implements AutoCloseable {
     private static final long SEGMENT_BYTES = 8L << 20;
     private static final int MAX_SEGMENTS = 32;
     private static final long WAIT_SECONDS = 15;
+
+    /** How long a segment rests before it is retired, unless there are many, somebody waits, or the end has come. */
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(35);
+
+    /** How long a close goes on retiring; what is left is for the next start. */
+    private static final long CLOSE_SECONDS = 3;
 
     /** Where the files of records are placed and synced. */
     interface Placement {
@@ -59,17 +64,39 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private static final class Segment {
-        final Path file;
-        /** Null in the segment of a process that died. */
-        final Disk.@Nullable OutFile out;
+    /** One file of the journal. Tells, with few false alarms, whether it names a key. */
+    static final class Segment {
+        private static final int FILTER_BITS = 1 << 16;
 
-        long bytes;
-        int unplaced;
+        final Path file;
+        private final Disk.@Nullable OutFile out;
+        private final long[] filter = new long[FILTER_BITS / Long.SIZE];
+        private long bytes;
+        private int unplaced;
+        private long closedAt = System.nanoTime();
 
         Segment(Path file, Disk.@Nullable OutFile out) {
             this.file = file;
             this.out = out;
+        }
+
+        /** That a record is in it. */
+        void add(List<BlobStore.Put> puts, long length) {
+            bytes += length;
+            for (BlobStore.Put put : puts) {
+                int bit = bit(put.key());
+                filter[bit / Long.SIZE] |= 1L << (bit % Long.SIZE);
+            }
+        }
+
+        private boolean mayName(BlobKey key) {
+            int bit = bit(key);
+            return (filter[bit / Long.SIZE] & (1L << (bit % Long.SIZE))) != 0;
+        }
+
+        private static int bit(BlobKey key) {
+            int hash = key.hashCode() * 0x9E3779B9;
+            return hash >>> (Integer.SIZE - 16);
         }
     }
 
@@ -84,31 +111,20 @@ final class Journal implements AutoCloseable {
     private final Condition progress = lock.newCondition();
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private final Deque<Segment> full = new ArrayDeque<>();
-    private final Map<BlobKey, Integer> held = new HashMap<>();
     private final Thread committer;
     private final Thread retirer;
     private @Nullable Segment open;
     private long nextSegment;
     private boolean closing;
+    private int urgent;
 
-    /**
-     * Opens the journal for new records.
-     *
-     * @param firstSegment the number of the next segment
-     * @param backlog segments of a process that died, oldest first, that name what there was no room for: they are
-     *     placed once there is
-     */
-    Journal(Disk disk, Path folder, long firstSegment, List<Path> backlog, Placement placement) throws IOException {
+    /** Begins, with segments of a process that died, oldest first, whose files are placed again but not synced yet. */
+    Journal(Disk disk, Path folder, long firstSegment, List<Segment> left, Placement placement) {
+        this.full.addAll(left);
         this.disk = disk;
         this.folder = folder;
         this.nextSegment = firstSegment;
         this.placement = placement;
-        for (Path file : backlog) {
-            Segment segment = new Segment(file, null);
-            segment.bytes = Files.size(file);
-            JournalFormat.read(file, segment.bytes, this::hold);
-            full.add(segment);
-        }
         this.committer = Thread.ofPlatform().daemon().name("surface-journal").start(this::commitLoop);
         this.retirer =
                 Thread.ofPlatform().daemon().name("surface-journal-retire").start(this::retireLoop);
@@ -170,9 +186,13 @@ final class Journal implements AutoCloseable {
     void release(BlobKey key) throws IOException {
         lock.lock();
         try {
-            long left = TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
-            while (held.containsKey(key)) {
+            if (open != null && open.mayName(key)) {
                 rotate();
+            }
+            urgent++;
+            retiring.signal();
+            long left = TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+            while (full.stream().anyMatch(segment -> segment.mayName(key))) {
                 if (left <= 0) {
                     throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "the disk did not take the journal in time");
                 }
@@ -182,12 +202,14 @@ final class Journal implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
+            urgent--;
             lock.unlock();
         }
     }
 
     private void rotate() {
         if (open != null && open.bytes > 0) {
+            open.closedAt = System.nanoTime();
             full.add(open);
             open = null;
             retiring.signal();
@@ -222,10 +244,6 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private void hold(List<BlobStore.Put> puts) {
-        puts.forEach(put -> held.merge(put.key(), 1, Integer::sum));
-    }
-
     private void commit(List<Waiting> batch) {
         Segment segment = null;
         try {
@@ -244,9 +262,8 @@ final class Journal implements AutoCloseable {
         lock.lock();
         try {
             for (Waiting waiting : batch) {
-                segment.bytes += waiting.record.length;
+                segment.add(waiting.puts, waiting.record.length);
                 segment.unplaced++;
-                hold(waiting.puts);
                 tickets.add(new Ticket(segment));
             }
             if (segment.bytes >= SEGMENT_BYTES) {
@@ -286,6 +303,7 @@ final class Journal implements AutoCloseable {
         lock.lock();
         try {
             if (segment != null && open == segment) {
+                segment.closedAt = System.nanoTime();
                 full.add(segment);
                 open = null;
                 retiring.signal();
@@ -296,23 +314,27 @@ final class Journal implements AutoCloseable {
     }
 
     private void retireLoop() {
+        long deadline = Long.MAX_VALUE;
         while (true) {
             Segment segment;
             lock.lock();
             try {
-                while (full.isEmpty() || full.getFirst().unplaced > 0) {
+                while (!isDue()) {
                     if (closing && full.isEmpty() && open == null && queue.isEmpty()) {
                         return;
                     }
                     retiring.awaitNanos(IDLE_NANOS);
                 }
                 segment = full.getFirst();
+                if (closing && deadline == Long.MAX_VALUE) {
+                    deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+                }
             } catch (InterruptedException e) {
                 return;
             } finally {
                 lock.unlock();
             }
-            boolean retired = retire(segment);
+            boolean retired = retire(segment, deadline);
             lock.lock();
             try {
                 if (retired) {
@@ -320,7 +342,7 @@ final class Journal implements AutoCloseable {
                     work.signal();
                     progress.signalAll();
                 } else if (closing) {
-                    return; // the segment stays; the next start places and syncs what it names
+                    return; // the segment stays; the next start places what it names and syncs it in its time
                 } else {
                     retiring.awaitNanos(IDLE_NANOS);
                 }
@@ -332,31 +354,36 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private boolean retire(Segment segment) {
+    private boolean isDue() {
+        if (full.isEmpty() || full.getFirst().unplaced > 0) {
+            return false;
+        }
+        return closing
+                || urgent > 0
+                || full.size() > MAX_SEGMENTS / 2
+                || System.nanoTime() - full.getFirst().closedAt > REST_NANOS;
+    }
+
+    private boolean retire(Segment segment, long deadline) {
         try {
             if (segment.out != null) {
                 segment.out.close();
             }
-            List<BlobKey> keys = new ArrayList<>();
             Set<Path> folders = new HashSet<>();
             JournalFormat.read(segment.file, segment.bytes, puts -> {
+                if (deadline != Long.MAX_VALUE && System.nanoTime() > deadline) {
+                    throw new InterruptedIOException("closing");
+                }
                 if (segment.out == null) {
-                    placement.placeAgain(puts);
+                    placement.placeAgain(puts); // at the start there may have been no room for it
                 }
                 placement.syncFiles(puts, folders);
-                puts.forEach(put -> keys.add(put.key()));
             });
             for (Path touched : folders) {
                 disk.syncFolder(touched);
             }
             disk.delete(segment.file);
             disk.syncFolder(folder);
-            lock.lock();
-            try {
-                keys.forEach(key -> held.computeIfPresent(key, (k, n) -> n == 1 ? null : n - 1));
-            } finally {
-                lock.unlock();
-            }
             return true;
         } catch (IOException | RuntimeException e) {
             return false;
