@@ -1,0 +1,300 @@
+package io.surfacefs.service;
+
+import static io.surfacefs.store.TestArtefacts.IMAGE;
+import static io.surfacefs.store.TestArtefacts.POOL;
+import static io.surfacefs.store.TestArtefacts.SBOM;
+import static io.surfacefs.store.TestArtefacts.text;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.surfacefs.access.Access;
+import io.surfacefs.access.Caller;
+import io.surfacefs.access.Right;
+import io.surfacefs.access.TenantAccess;
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.UploadEncoder;
+import io.surfacefs.codec.UploadLimits;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.ObjectNames;
+import io.surfacefs.model.Representation;
+import io.surfacefs.model.Source;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import io.surfacefs.model.Timestamp;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.IntakeArea;
+import io.surfacefs.store.ManualClock;
+import io.surfacefs.store.MemoryBlobStore;
+import io.surfacefs.store.TestArtefacts;
+import io.surfacefs.store.fs.RealDisk;
+import io.surfacefs.store.layout.LayoutSettings;
+import io.surfacefs.store.layout.LayoutStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class ArtefactServiceTest {
+    private final ManualClock clock = new ManualClock();
+    private final Access access = new Access(null);
+    private final TenantAccess reading = access.admit(Caller.LOCAL, "acme", Right.READ);
+    private final TenantAccess writing = access.admit(Caller.LOCAL, "acme", Right.WRITE);
+    private final TenantAccess deleting = access.admit(Caller.LOCAL, "acme", Right.DELETE);
+
+    @TempDir
+    Path folder;
+
+    private MemoryBlobStore blobs;
+    private ArtefactService service;
+
+    @BeforeEach
+    void open() {
+        blobs = new MemoryBlobStore(clock);
+        service = service(DeletePolicy.ANY, 2);
+    }
+
+    private ArtefactService service(DeletePolicy deletes, int concurrentPuts) {
+        LayoutStore store = new LayoutStore(
+                blobs, TestArtefacts.CODEC, TestArtefacts.VERIFIER, LayoutSettings.DEFAULT, clock, Events.NONE);
+        Intakes intakes = new Intakes(
+                new UploadEncoder(POOL, UploadLimits.DEFAULT),
+                new IntakeArea(new RealDisk(1), folder, 1 << 20),
+                concurrentPuts);
+        HotTier hot = new HotTier(1 << 20, Duration.ofMinutes(1));
+        return new ArtefactService(store, TestArtefacts.CODEC, intakes, hot, POOL, deletes, clock, Events.NONE);
+    }
+
+    private static void assertCode(ErrorCode code, Executable work) {
+        assertEquals(code, assertThrows(SurfaceException.class, work).code());
+    }
+
+    private static Upload upload(byte[] payload, Digest declared) {
+        return new Upload(
+                SBOM, declared, null, Representation.IDENTITY, Map.of(), new ByteArrayInputStream(payload));
+    }
+
+    private static PutRequest request(Timestamp expiresAt, Duration ttl, byte[] manifest) {
+        return new PutRequest(
+                SBOM, null, null, new Source("b", IMAGE, null), Set.of(), Set.of(), expiresAt, ttl, manifest);
+    }
+
+    private ItemKey put(byte[] payload) throws IOException {
+        try (ReceivedPayload received = service.receive(writing, upload(payload, null))) {
+            service.put(writing, request(null, null, null), received);
+            return new ItemKey(SBOM, received.digest());
+        }
+    }
+
+    @Test
+    void bytesThatHashToAnotherDigestAreRefusedAndKeepNothing() throws IOException {
+        byte[] payload = text(1, 100);
+        Digest other = new Digest("0".repeat(64));
+        assertCode(ErrorCode.DIGEST_MISMATCH, () -> service.receive(writing, upload(payload, other)));
+        assertEquals(List.of(), blobs.names(BlobKey.Bucket.CACHE));
+        try (ReceivedPayload received =
+                service.receive(writing, upload(payload, ManifestCodec.digestOf(payload)))) {
+            assertTrue(service.put(writing, request(null, null, null), received).created());
+            assertCode(
+                    ErrorCode.DIGEST_MISMATCH, () -> service.putPayload(writing, SBOM, other, received));
+        }
+    }
+
+    @Test
+    void whatIsDeletedIsGoneFromMemoryTooAtOnce() throws IOException {
+        ItemKey key = put(text(2, 100));
+        assertNotNull(service.hotManifest(reading, key));
+        service.payload(reading, key, Representation.IDENTITY).close();
+        assertArrayEquals(
+                text(2, 100),
+                service.hotPayload(reading, key, Representation.IDENTITY).body());
+        service.delete(deleting, key);
+        assertNull(service.hotManifest(reading, key));
+        assertNull(service.hotPayload(reading, key, Representation.IDENTITY));
+        assertCode(ErrorCode.NOT_FOUND, () -> service.manifest(reading, key));
+        assertCode(ErrorCode.NOT_FOUND, () -> service.payload(reading, key));
+        assertCode(ErrorCode.NOT_FOUND, () -> service.delete(deleting, key));
+    }
+
+    @Test
+    void aReaderThatReadBeforeADeleteKeepsNothingAfterIt() {
+        HotTier hot = new HotTier(1 << 20, Duration.ofMinutes(1));
+        byte[] payload = text(3, 100);
+        ArtefactKey key = TestArtefacts.key(payload);
+        ArtefactManifest manifest =
+                TestArtefacts.filled(key, null).apply(TestArtefacts.received(payload).facts());
+        long before = hot.epoch(key);
+        hot.forget(key);
+        hot.keep(manifest, before);
+        assertNull(hot.manifest(key));
+        hot.keep(manifest, hot.epoch(key));
+        assertEquals(manifest, hot.manifest(key));
+    }
+
+    @Test
+    void whatMayBeDeletedIsWhatRetentionSays() throws IOException {
+        ItemKey key = put(text(4, 100));
+        assertCode(ErrorCode.RETENTION_FORBIDS, () -> service(DeletePolicy.NEVER, 1).delete(deleting, key));
+        ArtefactService expired = service(DeletePolicy.EXPIRED, 1);
+        assertCode(ErrorCode.RETENTION_FORBIDS, () -> expired.delete(deleting, key));
+        try (ReceivedPayload received = service.receive(writing, upload(text(5, 100), null))) {
+            service.put(writing, request(null, Duration.ofHours(1), null), received);
+            ItemKey limited = new ItemKey(SBOM, received.digest());
+            assertCode(ErrorCode.RETENTION_FORBIDS, () -> expired.delete(deleting, limited));
+            clock.advance(Duration.ofHours(2));
+            expired.delete(deleting, limited);
+            assertCode(ErrorCode.NOT_FOUND, () -> service(DeletePolicy.NEVER, 1).delete(deleting, limited));
+        }
+    }
+
+    @Test
+    void aPageTokenCountsOnlyForItsTenantAndFilters() throws IOException {
+        for (int i = 0; i < 4; i++) {
+            put(text(10 + i, 50));
+        }
+        ArtefactService.ListRequest first = list(SBOM, null, "");
+        String token = service.list(reading, first).nextPageToken();
+        assertNotNull(token);
+        assertEquals(2, service.list(reading, list(SBOM, null, token)).manifests().size());
+        TenantAccess other = access.admit(Caller.LOCAL, "other", Right.READ);
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(other, list(SBOM, null, token)));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, list(null, null, token)));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, list(SBOM, IMAGE, token)));
+        for (String forged : List.of("x", "AAAA", token + "A", token.substring(1), "%%%", "A".repeat(5000))) {
+            assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, list(SBOM, null, forged)));
+        }
+    }
+
+    private static ArtefactService.ListRequest list(Kind kind, Digest image, String token) {
+        return new ArtefactService.ListRequest(kind, image, null, 2, token, Long.MAX_VALUE);
+    }
+
+    @Test
+    void pagesAndBatchesHaveBounds() throws IOException {
+        ItemKey key = put(text(20, 50));
+        for (int size : new int[] {-1, 501}) {
+            assertCode(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> service.list(
+                            reading,
+                            new ArtefactService.ListRequest(null, null, null, size, "", Long.MAX_VALUE)));
+        }
+        List<ItemKey> keys = new ArrayList<>(IntStream.range(0, 1_000).mapToObj(i -> key).toList());
+        assertEquals(List.of(), service.findMissing(reading, keys));
+        keys.add(key);
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.findMissing(reading, keys));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.batchGet(reading, keys, item -> {}));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.prefetch(reading, keys));
+    }
+
+    @Test
+    void aPointerToAnotherTenantsKeyIsRefused() throws IOException {
+        byte[] payload = text(21, 50);
+        put(payload);
+        ArtefactKey mine = TestArtefacts.key(payload);
+        assertEquals(mine, service.resolve(reading, ObjectNames.payloadUri(mine)).key());
+        ArtefactKey theirs = new ArtefactKey(new Tenant("other"), SBOM, mine.digest());
+        assertCode(ErrorCode.PERMISSION_DENIED, () -> service.resolve(reading, ObjectNames.manifestUri(theirs)));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.resolve(reading, "cas://surface-cache/format.json"));
+    }
+
+    @Test
+    void noMorePutsThanAllowedAreTakenInAtATime() throws IOException {
+        ReceivedPayload one = service.receive(writing, upload(text(22, 50), null));
+        ReceivedPayload two = service.receive(writing, upload(text(23, 50), null));
+        assertCode(ErrorCode.OVERLOADED, () -> service.receive(writing, upload(text(24, 50), null)));
+        one.close();
+        service.receive(writing, upload(text(24, 50), null)).close();
+        two.close();
+    }
+
+    @Test
+    void anUploadThatBreaksOffGivesItsPlaceBack() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            Upload broken = new Upload(
+                    SBOM, null, null, Representation.ZSTD, Map.of(), new ByteArrayInputStream(new byte[] {1, 2, 3}));
+            assertCode(ErrorCode.MALFORMED_ENCODING, () -> service.receive(writing, broken));
+        }
+        assertTrue(service.receive(writing, upload(text(25, 50), null)).facts().rawSize() == 50);
+    }
+
+    @Test
+    void anExpiryIsGivenInOneWayAndInTheFuture() throws IOException {
+        try (ReceivedPayload received = service.receive(writing, upload(text(26, 50), null))) {
+            Timestamp at = new Timestamp("2030-01-01T00:00:00Z");
+            assertCode(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> service.put(writing, request(at, Duration.ofDays(1), null), received));
+            assertCode(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> service.put(writing, request(null, Duration.ZERO, null), received));
+            assertEquals(
+                    "2026-01-02T00:00:00Z",
+                    String.valueOf(service.put(writing, request(null, Duration.ofDays(1), null), received)
+                            .manifest()
+                            .expiresAt()));
+        }
+    }
+
+    @Test
+    void theKindOfScanManifestsTakesNoPayload() throws IOException {
+        Upload upload = new Upload(
+                Kind.SURFACE_MANIFEST, null, null, Representation.IDENTITY, Map.of(), new ByteArrayInputStream(new byte[1]));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.receive(writing, upload));
+        try (ReceivedPayload received = service.receive(writing, upload(text(27, 50), null))) {
+            assertCode(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> service.putPayload(writing, Kind.SURFACE_MANIFEST, received.digest(), received));
+            assertTrue(service.putPayload(writing, SBOM, received.digest(), received));
+        }
+    }
+
+    @Test
+    void theManifestsOwnWordsGoBeforeTheRequests() throws IOException {
+        byte[] payload = text(28, 50);
+        String json = "{\"tenant\":\"acme\",\"kind\":\"sbom.fragment\",\"digest\":\"" + ManifestCodec.digestOf(payload)
+                + "\",\"storage\":{\"contentType\":\"application/x+zstd\"},\"mine\":{\"b\":1}}";
+        try (ReceivedPayload received = service.receive(writing, upload(payload, null))) {
+            ArtefactManifest manifest = (ArtefactManifest) service.put(
+                            writing, request(null, null, json.getBytes(StandardCharsets.UTF_8)), received)
+                    .manifest();
+            assertEquals("application/x", manifest.payload().contentType().value());
+            assertTrue(new String(manifest.canonical(), StandardCharsets.UTF_8).contains("\"mine\":{\"b\":1}"));
+            String wrong = json.replace("acme", "other");
+            assertCode(
+                    ErrorCode.TENANT_MISMATCH,
+                    () -> service.put(writing, request(null, null, wrong.getBytes(StandardCharsets.UTF_8)), received));
+        }
+    }
+
+    @Test
+    void oneInstanceOfOneTenantServesNoOther() {
+        Access pinned = new Access(new Tenant("acme"));
+        assertEquals("acme", pinned.admit(Caller.LOCAL, "acme", Right.READ).tenant().value());
+        assertCode(ErrorCode.TENANT_MISMATCH, () -> pinned.admit(Caller.LOCAL, "other", Right.READ));
+        assertCode(ErrorCode.TENANT_REQUIRED, () -> access.admit(Caller.LOCAL, "", Right.READ));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> access.admit(Caller.LOCAL, "../acme", Right.READ));
+        assertCode(
+                ErrorCode.TENANT_MISMATCH, () -> access.admit(Caller.LOCAL, "acme", List.of("acme", "x"), Right.READ));
+        assertFalse(access.admit(Caller.LOCAL, "acme", List.of("acme"), Right.READ).tenant().value().isEmpty());
+    }
+}
