@@ -89,8 +89,7 @@ class ArtefactServiceTest {
     }
 
     private static Upload upload(byte[] payload, Digest declared) {
-        return new Upload(
-                SBOM, declared, null, Representation.IDENTITY, Map.of(), new ByteArrayInputStream(payload));
+        return new Upload(SBOM, declared, null, Representation.IDENTITY, Map.of(), new ByteArrayInputStream(payload));
     }
 
     private static PutRequest request(Timestamp expiresAt, Duration ttl, byte[] manifest) {
@@ -111,11 +110,9 @@ class ArtefactServiceTest {
         Digest other = new Digest("0".repeat(64));
         assertCode(ErrorCode.DIGEST_MISMATCH, () -> service.receive(writing, upload(payload, other)));
         assertEquals(List.of(), blobs.names(BlobKey.Bucket.CACHE));
-        try (ReceivedPayload received =
-                service.receive(writing, upload(payload, ManifestCodec.digestOf(payload)))) {
+        try (ReceivedPayload received = service.receive(writing, upload(payload, ManifestCodec.digestOf(payload)))) {
             assertTrue(service.put(writing, request(null, null, null), received).created());
-            assertCode(
-                    ErrorCode.DIGEST_MISMATCH, () -> service.putPayload(writing, SBOM, other, received));
+            assertCode(ErrorCode.DIGEST_MISMATCH, () -> service.putPayload(writing, SBOM, other, received));
         }
     }
 
@@ -140,8 +137,8 @@ class ArtefactServiceTest {
         HotTier hot = new HotTier(1 << 20, Duration.ofMinutes(1));
         byte[] payload = text(3, 100);
         ArtefactKey key = TestArtefacts.key(payload);
-        ArtefactManifest manifest =
-                TestArtefacts.filled(key, null).apply(TestArtefacts.received(payload).facts());
+        ArtefactManifest manifest = TestArtefacts.filled(key, null)
+                .apply(TestArtefacts.received(payload).facts());
         long before = hot.epoch(key);
         hot.forget(key);
         hot.keep(manifest, before);
@@ -153,7 +150,9 @@ class ArtefactServiceTest {
     @Test
     void whatMayBeDeletedIsWhatRetentionSays() throws IOException {
         ItemKey key = put(text(4, 100));
-        assertCode(ErrorCode.RETENTION_FORBIDS, () -> service(DeletePolicy.NEVER, 1).delete(deleting, key));
+        assertCode(
+                ErrorCode.RETENTION_FORBIDS,
+                () -> service(DeletePolicy.NEVER, 1).delete(deleting, key));
         ArtefactService expired = service(DeletePolicy.EXPIRED, 1);
         assertCode(ErrorCode.RETENTION_FORBIDS, () -> expired.delete(deleting, key));
         try (ReceivedPayload received = service.receive(writing, upload(text(5, 100), null))) {
@@ -174,7 +173,8 @@ class ArtefactServiceTest {
         ArtefactService.ListRequest first = list(SBOM, null, "");
         String token = service.list(reading, first).nextPageToken();
         assertNotNull(token);
-        assertEquals(2, service.list(reading, list(SBOM, null, token)).manifests().size());
+        assertEquals(
+                2, service.list(reading, list(SBOM, null, token)).manifests().size());
         TenantAccess other = access.admit(Caller.LOCAL, "other", Right.READ);
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(other, list(SBOM, null, token)));
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, list(null, null, token)));
@@ -195,10 +195,10 @@ class ArtefactServiceTest {
             assertCode(
                     ErrorCode.INVALID_ARGUMENT,
                     () -> service.list(
-                            reading,
-                            new ArtefactService.ListRequest(null, null, null, size, "", Long.MAX_VALUE)));
+                            reading, new ArtefactService.ListRequest(null, null, null, size, "", Long.MAX_VALUE)));
         }
-        List<ItemKey> keys = new ArrayList<>(IntStream.range(0, 1_000).mapToObj(i -> key).toList());
+        List<ItemKey> keys =
+                new ArrayList<>(IntStream.range(0, 1_000).mapToObj(i -> key).toList());
         assertEquals(List.of(), service.findMissing(reading, keys));
         keys.add(key);
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.findMissing(reading, keys));
@@ -211,7 +211,8 @@ class ArtefactServiceTest {
         byte[] payload = text(21, 50);
         put(payload);
         ArtefactKey mine = TestArtefacts.key(payload);
-        assertEquals(mine, service.resolve(reading, ObjectNames.payloadUri(mine)).key());
+        assertEquals(
+                mine, service.resolve(reading, ObjectNames.payloadUri(mine)).key());
         ArtefactKey theirs = new ArtefactKey(new Tenant("other"), SBOM, mine.digest());
         assertCode(ErrorCode.PERMISSION_DENIED, () -> service.resolve(reading, ObjectNames.manifestUri(theirs)));
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.resolve(reading, "cas://surface-cache/format.json"));
@@ -258,7 +259,12 @@ class ArtefactServiceTest {
     @Test
     void theKindOfScanManifestsTakesNoPayload() throws IOException {
         Upload upload = new Upload(
-                Kind.SURFACE_MANIFEST, null, null, Representation.IDENTITY, Map.of(), new ByteArrayInputStream(new byte[1]));
+                Kind.SURFACE_MANIFEST,
+                null,
+                null,
+                Representation.IDENTITY,
+                Map.of(),
+                new ByteArrayInputStream(new byte[1]));
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.receive(writing, upload));
         try (ReceivedPayload received = service.receive(writing, upload(text(27, 50), null))) {
             assertCode(
@@ -274,9 +280,9 @@ class ArtefactServiceTest {
         String json = "{\"tenant\":\"acme\",\"kind\":\"sbom.fragment\",\"digest\":\"" + ManifestCodec.digestOf(payload)
                 + "\",\"storage\":{\"contentType\":\"application/x+zstd\"},\"mine\":{\"b\":1}}";
         try (ReceivedPayload received = service.receive(writing, upload(payload, null))) {
-            ArtefactManifest manifest = (ArtefactManifest) service.put(
-                            writing, request(null, null, json.getBytes(StandardCharsets.UTF_8)), received)
-                    .manifest();
+            ArtefactManifest manifest = (ArtefactManifest)
+                    service.put(writing, request(null, null, json.getBytes(StandardCharsets.UTF_8)), received)
+                            .manifest();
             assertEquals("application/x", manifest.payload().contentType().value());
             assertTrue(new String(manifest.canonical(), StandardCharsets.UTF_8).contains("\"mine\":{\"b\":1}"));
             String wrong = json.replace("acme", "other");
@@ -289,12 +295,16 @@ class ArtefactServiceTest {
     @Test
     void oneInstanceOfOneTenantServesNoOther() {
         Access pinned = new Access(new Tenant("acme"));
-        assertEquals("acme", pinned.admit(Caller.LOCAL, "acme", Right.READ).tenant().value());
+        assertEquals(
+                "acme", pinned.admit(Caller.LOCAL, "acme", Right.READ).tenant().value());
         assertCode(ErrorCode.TENANT_MISMATCH, () -> pinned.admit(Caller.LOCAL, "other", Right.READ));
         assertCode(ErrorCode.TENANT_REQUIRED, () -> access.admit(Caller.LOCAL, "", Right.READ));
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> access.admit(Caller.LOCAL, "../acme", Right.READ));
         assertCode(
                 ErrorCode.TENANT_MISMATCH, () -> access.admit(Caller.LOCAL, "acme", List.of("acme", "x"), Right.READ));
-        assertFalse(access.admit(Caller.LOCAL, "acme", List.of("acme"), Right.READ).tenant().value().isEmpty());
+        assertFalse(access.admit(Caller.LOCAL, "acme", List.of("acme"), Right.READ)
+                .tenant()
+                .value()
+                .isEmpty());
     }
 }
