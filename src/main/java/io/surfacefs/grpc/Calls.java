@@ -3,8 +3,12 @@ package io.surfacefs.grpc;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.quarkus.runtime.ShutdownEvent;
 import io.surfacefs.access.Access;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -22,13 +26,24 @@ public class Calls {
     /** How long a client may neither send what it owes nor take what it asked for. */
     private static final Duration STALL_LIMIT = Duration.ofMinutes(2);
 
+    /**
+     * How long running calls may take to their end once the program is told to stop; the usual grace of a pod is 30 s.
+     */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(15);
+
     private final Access access;
+    private final Running running = new Running();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("grpc-", 0).factory());
 
     @Inject
     Calls(Access access) {
         this.access = access;
+    }
+
+    /** Lets running calls come to their end before the server closes; new ones are refused meanwhile. */
+    void drain(@Observes ShutdownEvent stop) {
+        running.drain(DRAIN_LIMIT);
     }
 
     @PreDestroy
@@ -56,8 +71,10 @@ public class Calls {
         ServerCallStreamObserver<R> call = call(observer);
         Admission who = Admission.current(access);
         // Without a handler, an answer to a client that has gone would be an exception.
-        call.setOnCancelHandler(() -> {});
-        threads.execute(() -> end(call, () -> work.run(who)));
+        Runnable closed = running.begin(() -> {});
+        call.setOnCancelHandler(closed);
+        call.setOnCloseHandler(closed);
+        start(call, () -> work.run(who));
     }
 
     /** Answers a call that has one request and a stream of answers. */
@@ -65,10 +82,13 @@ public class Calls {
         ServerCallStreamObserver<R> call = call(observer);
         Admission who = Admission.current(access);
         Outbox<R> outbox = new Outbox<>(call, STALL_LIMIT);
-        threads.execute(() -> end(call, () -> {
+        Runnable closed = running.begin(outbox::wake);
+        call.setOnCancelHandler(closed);
+        call.setOnCloseHandler(closed);
+        start(call, () -> {
             work.run(who, outbox);
             return null;
-        }));
+        });
     }
 
     /** Receives an upload: the work starts with the header and reads the chunks as they come. */
@@ -81,11 +101,28 @@ public class Calls {
         UploadReceiver<M, H> receiver = new UploadReceiver<>(
                 parts,
                 body,
-                header -> threads.execute(() -> end(call, () -> upload(work, who, header, body))),
+                header -> start(call, () -> upload(work, who, header, body)),
                 failure -> call.onError(Errors.of(failure)));
-        call.setOnCancelHandler(receiver::gone);
+        Runnable closed = running.begin(receiver::gone);
+        call.setOnCancelHandler(closed);
+        call.setOnCloseHandler(closed);
         call.request(1);
         return receiver;
+    }
+
+    private <R> void start(ServerCallStreamObserver<R> call, Answering<R> work) {
+        if (running.isStopping()) {
+            call.onError(Errors.of(new SurfaceException(ErrorCode.OVERLOADED, "the server is stopping")));
+            return;
+        }
+        Runnable done = running.begin(() -> {});
+        threads.execute(() -> {
+            try {
+                end(call, work);
+            } finally {
+                done.run();
+            }
+        });
     }
 
     private static <H, R> R upload(Receiving<H, R> work, Admission who, H header, UploadBody body) throws IOException {

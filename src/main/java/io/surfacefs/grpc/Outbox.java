@@ -22,7 +22,6 @@ final class Outbox<R> {
         this.call = call;
         this.stallLimit = stallLimit;
         call.setOnReadyHandler(this::wake);
-        call.setOnCancelHandler(this::wake);
     }
 
     /**
@@ -69,7 +68,8 @@ final class Outbox<R> {
         }
     }
 
-    private void wake() {
+    /** Lets the sender look again; to be called when the call was cancelled. */
+    void wake() {
         LockSupport.unpark(sender);
     }
 }

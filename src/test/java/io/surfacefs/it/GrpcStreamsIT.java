@@ -236,6 +236,29 @@ class GrpcStreamsIT {
         awaitNoTemporaryFiles();
     }
 
+    @Test
+    void whatRunsWhenTheServerIsToldToStopComesToItsEnd() throws Exception {
+        StalledReader reader = new StalledReader(Encoding.IDENTITY);
+        reader.began.get(100, TimeUnit.SECONDS);
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(server::stop);
+        StatPayloadRequest stat = StatPayloadRequest.newBuilder()
+                .setTenant("acme")
+                .setKind("k")
+                .setDigest(GrpcClient.digest(content))
+                .build();
+        StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, () -> {
+            while (!exit.isDone()) {
+                client.surface().statPayload(stat);
+            }
+        });
+        assertEquals("OVERLOADED UNAVAILABLE", GrpcClient.code(refused));
+        reader.call.request(Integer.MAX_VALUE);
+        assertEquals(SIZE, reader.ended.get(100, TimeUnit.SECONDS));
+        exit.get(60, TimeUnit.SECONDS);
+        reader.close();
+        server.restart();
+    }
+
     /**
      * The server notices a vanished client on its own time; every look asks it for something, so it is no busy loop.
      */
