@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class PayloadReaderTest {
     private static final int BLOCK = ZstdFrames.BLOCK;
 
-    private final CodecPool pool = new CodecPool(2, 2, Duration.ofMillis(50));
+    private final CodecPool pool = new CodecPool(2, 2, Duration.ofMinutes(1));
 
     @AfterEach
     void nothingStaysOpen() {
@@ -227,18 +227,24 @@ class PayloadReaderTest {
     @Test
     void withoutATableNoMoreDecodersRunThanThePoolAllowsAndAParkedReaderGivesItsOwnBack() throws IOException {
         Stored stored = everyShape().getLast();
-        try (PayloadReader first = open(stored);
-                PayloadReader second = open(stored);
-                PayloadReader third = open(stored)) {
+        ByteRange whole = ByteRange.whole(stored.raw().length);
+        // Patient enough for a loaded machine to decode a block, impatient enough for a refusal to come.
+        try (CodecPool impatient = new CodecPool(2, 2, Duration.ofSeconds(2));
+                PayloadReader first =
+                        PayloadReader.open(impatient, new MemoryBytes(stored.bytes()), stored.payload(), whole);
+                PayloadReader second =
+                        PayloadReader.open(impatient, new MemoryBytes(stored.bytes()), stored.payload(), whole);
+                PayloadReader third =
+                        PayloadReader.open(impatient, new MemoryBytes(stored.bytes()), stored.payload(), whole)) {
             first.next();
             second.next();
-            assertEquals(2, pool.openDecoders());
+            assertEquals(2, impatient.openDecoders());
             SurfaceException refused = assertThrows(SurfaceException.class, third::next);
             assertEquals(ErrorCode.OVERLOADED, refused.code());
-            assertEquals(2, pool.openDecoders());
+            assertEquals(2, impatient.openDecoders());
             first.park();
             assertEquals(BLOCK, third.next().length());
-            assertEquals(2, pool.openDecoders());
+            assertEquals(2, impatient.openDecoders());
         }
     }
 
