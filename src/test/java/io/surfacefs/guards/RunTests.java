@@ -2,6 +2,8 @@ package io.surfacefs.guards;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -65,10 +67,12 @@ final class RunTests {
         String type = name.substring(0, method);
         String wanted = name.substring(method + 1);
         try {
-            return Arrays.stream(Class.forName(type).getDeclaredMethods())
+            Class<?> named = Class.forName(type);
+            return Stream.<Class<?>>iterate(named, Objects::nonNull, Class::getSuperclass)
+                    .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
                     .filter(m -> m.getName().equals(wanted) && !m.isSynthetic())
                     .findFirst()
-                    .map(m -> DiscoverySelectors.selectMethod(m.getDeclaringClass(), m))
+                    .map(m -> DiscoverySelectors.selectMethod(named, m))
                     .orElseThrow(() -> new IllegalArgumentException("no method " + name));
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("no class " + type, e);

@@ -1,0 +1,179 @@
+package io.surfacefs.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SurfaceConfigTest {
+    /**
+     * For each property a lawful value that isn't its default, and one that can't be right; null where every text is
+     * right.
+     */
+    private static final Map<String, String[]> VALUES = Map.ofEntries(
+            Map.entry("surface.home", new String[] {"/srv/surface", null}),
+            Map.entry("surface.tenant", new String[] {"acme", "Acme!"}),
+            Map.entry("surface.features", new String[] {"one,two", null}),
+            Map.entry("surface.store.type", new String[] {"folder", "floppy"}),
+            Map.entry("surface.store.root", new String[] {"/srv/store", null}),
+            Map.entry("surface.store.bucket", new String[] {"my-cache", "No Bucket"}),
+            Map.entry("surface.store.manifest-bucket", new String[] {"my-manifests", "../x"}),
+            Map.entry("surface.store.prefix", new String[] {"a/b", "/a/"}),
+            Map.entry("surface.store.timeout", new String[] {"20s", "soon"}),
+            Map.entry("surface.store.grace", new String[] {"PT2H", "-1h"}),
+            Map.entry("surface.store.staged-ttl", new String[] {"2d", "2 days"}),
+            Map.entry("surface.store.verify", new String[] {"off", "never"}),
+            Map.entry("surface.intake.root", new String[] {"/srv/intake", null}),
+            Map.entry("surface.intake.quota", new String[] {"5G", "5 GB"}),
+            Map.entry("surface.cache.type", new String[] {"none", "disc"}),
+            Map.entry("surface.cache.memory-quota", new String[] {"32M", "much"}),
+            Map.entry("surface.cache.manifest-max-age", new String[] {"500ms", "x"}),
+            Map.entry("surface.limits.payload-size", new String[] {"1G", "-1"}),
+            Map.entry("surface.limits.decompression-ratio", new String[] {"500", "0"}),
+            Map.entry("surface.limits.manifest-size", new String[] {"2M", "2MB"}),
+            Map.entry("surface.limits.concurrent-puts", new String[] {"4", "0"}),
+            Map.entry("surface.security.allow-unauthenticated-remote", new String[] {"true", "yes"}),
+            Map.entry("surface.retention.delete", new String[] {"expired", "sometimes"}));
+
+    private record Given(Map<String, String> properties, Map<String, String> environment)
+            implements SurfaceConfig.Source {
+        @Override
+        public Optional<SurfaceConfig.Raw> value(String property) {
+            return Optional.ofNullable(properties.get(property)).map(v -> new SurfaceConfig.Raw(v, "test"));
+        }
+
+        @Override
+        public List<String> names() {
+            return List.copyOf(properties.keySet());
+        }
+    }
+
+    private static SurfaceConfig read(Map<String, String> properties, Map<String, String> environment) {
+        return SurfaceConfig.read(new Given(properties, environment));
+    }
+
+    private static List<String> codes(SurfaceConfig config) {
+        return config.findings().stream()
+                .map(f -> f.severity() + " " + f.code())
+                .toList();
+    }
+
+    @Test
+    void everyPropertyHasATestedMapping() {
+        Set<String> names = new HashSet<>();
+        Settings.ALL.forEach(s -> names.add(s.name()));
+        assertEquals(VALUES.keySet(), names);
+    }
+
+    @Test
+    void everyPropertyTakesItsValuesAndRefusesOthers() {
+        for (Setting<?> setting : Settings.ALL) {
+            String[] values = VALUES.get(setting.name());
+            SurfaceConfig right = read(Map.of(setting.name(), values[0]), Map.of());
+            assertTrue(
+                    right.findings().stream().noneMatch(f -> f.severity() == Finding.Severity.ERROR), setting.name());
+            assertEquals(setting.type().parse(values[0]), right.find(setting).orElseThrow(), setting.name());
+            if (values[1] != null) {
+                assertEquals(
+                        List.of("ERROR SURFACE_CONFIG_INVALID"),
+                        codes(read(Map.of(setting.name(), values[1]), Map.of())),
+                        setting.name());
+            }
+        }
+    }
+
+    @Test
+    void nothingGivenIsFine() {
+        SurfaceConfig config = read(Map.of(), Map.of());
+        assertEquals(List.of(), config.findings());
+        assertEquals(Duration.ofHours(1), config.get(Settings.STORE_GRACE));
+        assertEquals(64L << 20, config.get(Settings.MEMORY_QUOTA));
+        assertEquals(config.home().resolve("store"), config.storeRoot());
+    }
+
+    @Test
+    void anUnknownNameIsRefusedWithTheNearestKnownOne() {
+        SurfaceConfig config = read(Map.of("surface.store.grase", "1h"), Map.of());
+        assertEquals(List.of("ERROR SURFACE_CONFIG_UNKNOWN"), codes(config));
+        assertTrue(config.findings().getFirst().hint().contains("surface.store.grace"));
+    }
+
+    @Test
+    void inTheEnvironmentAnUnknownNameIsAWarningAndWhatKubernetesInjectsIsIgnored() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("SURFACE_STORE_GRASE", "1h");
+        environment.put("SURFACE_FS_SERVICE_HOST", "10.0.0.1");
+        environment.put("SURFACE_FS_PORT_8080_TCP_ADDR", "10.0.0.1");
+        environment.put("SURFACE_FS_SERVICE_PORT_GRPC", "9000");
+        environment.put("SURFACE_HOME", "/x");
+        assertEquals(List.of("WARNING SURFACE_CONFIG_UNKNOWN"), codes(read(Map.of(), environment)));
+    }
+
+    @Test
+    void anAliasFillsAPropertyOnlyWhereItIsNotSet() {
+        Map<String, String> environment = Map.of("ZASTAVA_SURFACE_TENANT", "z", "SCANNER_SURFACE_TENANT", "s");
+        assertEquals(
+                "s",
+                read(Map.of(), environment).find(Settings.TENANT).orElseThrow().value());
+        assertEquals(
+                "own",
+                read(Map.of("surface.tenant", "own"), environment)
+                        .find(Settings.TENANT)
+                        .orElseThrow()
+                        .value());
+    }
+
+    @Test
+    void anUnknownFeatureIsAWarning() {
+        assertEquals(
+                List.of("WARNING SURFACE_FEATURE_UNKNOWN"), codes(read(Map.of("surface.features", "x"), Map.of())));
+    }
+
+    private static String page() {
+        StringBuilder page = new StringBuilder();
+        page.append(
+                        "# Settings\n\nEvery `surface.*` property, its type, default and meaning. In the environment a name is in upper case with")
+                .append(
+                        " `_` for every\nother character (`SURFACE_STORE_GRACE`). Durations are like `30s`, `5m`, `7d` or `PT30S`, sizes like")
+                .append(
+                        " `512M` or `10G` in powers\nof 1024. An unknown name in a file or `-D` stops the start; in the environment it is a")
+                .append(
+                        " warning. Addresses and ports are\nQuarkus' own: `quarkus.http.*`, `quarkus.grpc.server.*`, `quarkus.management.*`.\n\n")
+                .append("| property | type | default | meaning |\n|---|---|---|---|\n");
+        for (Setting<?> s : Settings.ALL) {
+            String standard = s.standard() == null ? "" : s.standard().isEmpty() ? "empty" : "`" + s.standard() + "`";
+            String aliases = s.aliases().isEmpty() ? "" : " (also `" + String.join("`, `", s.aliases()) + "`)";
+            page.append("| `")
+                    .append(s.name())
+                    .append("` | ")
+                    .append(s.type().label())
+                    .append(" | ")
+                    .append(standard)
+                    .append(" | ")
+                    .append(s.meaning())
+                    .append(aliases)
+                    .append(" |\n");
+        }
+        return page.toString();
+    }
+
+    /** {@code -Dsurface.docs.write} writes the page instead. */
+    @Test
+    void theReferencePageSaysWhatTheSettingsAre() throws IOException {
+        Path file = Path.of("docs/configuration.md");
+        if (Boolean.getBoolean("surface.docs.write")) {
+            Files.writeString(file, page());
+        }
+        assertEquals(page(), Files.readString(file));
+    }
+}
