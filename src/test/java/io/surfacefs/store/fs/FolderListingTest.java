@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class FolderListingTest {
     Path folder;
 
     /** Random names of which none is a folder of another, made as files. */
-    private TreeSet<String> makeFiles(Random random, Path root) throws IOException {
+    private NavigableSet<String> makeFiles(Random random, Path root) throws IOException {
         TreeSet<String> names = new TreeSet<>();
         for (int i = 0; i < 60; i++) {
             int depth = 1 + random.nextInt(3);
@@ -61,7 +62,7 @@ class FolderListingTest {
     void namesComeInTheOrderOfTheirBytesWhateverThePage() throws IOException {
         for (int seed = 0; seed < 40; seed++) {
             Path root = Files.createDirectory(folder.resolve("n" + seed));
-            TreeSet<String> names = makeFiles(new Random(seed), root);
+            NavigableSet<String> names = makeFiles(new Random(seed), root);
             for (int limit : new int[] {1, 2, 7, 1000}) {
                 assertEquals(List.copyOf(names), pages(root, "top/", false, limit), "seed " + seed + " limit " + limit);
             }
@@ -85,7 +86,7 @@ class FolderListingTest {
 
     @Test
     void anyNameServesAsTheOneToGoOnFrom() throws IOException {
-        TreeSet<String> names = makeFiles(new Random(99), folder);
+        NavigableSet<String> names = makeFiles(new Random(99), folder);
         for (String after : List.of("top/a", "top/a-b/x", "top/b", "top/x.json", "top/zzz", "top/a/")) {
             assertEquals(
                     List.copyOf(names.tailSet(after, false)),

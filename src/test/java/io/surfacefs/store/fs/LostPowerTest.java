@@ -243,7 +243,7 @@ class LostPowerTest {
         try (LayoutStore store = open(home.resolve("store"), withoutSync(), FolderStore.Hold.OWNER)) {
             Map<String, String> last = new TreeMap<>();
             for (String line : said) {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", -1);
                 last.put(words[1], words[0]);
             }
             last.forEach((hex, state) -> checkOne(store, hex, state, when));

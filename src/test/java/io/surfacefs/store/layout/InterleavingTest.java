@@ -57,18 +57,17 @@ class InterleavingTest {
 
     /** Lets one actor at a time take one step. */
     private static final class Stage {
-        private final ThreadLocal<Semaphore> turn = new ThreadLocal<>();
+        private static final ThreadLocal<Semaphore> TURN = new ThreadLocal<>();
         private final Semaphore stepped = new Semaphore(0);
         private final List<Actor> actors = new ArrayList<>();
 
         private final class Actor {
             final Semaphore turn = new Semaphore(0);
-            final Thread thread;
             volatile boolean ended;
 
             Actor(Runnable work, AtomicReference<Throwable> failure) {
-                thread = Thread.ofPlatform().daemon().start(() -> {
-                    Stage.this.turn.set(turn);
+                Thread.ofPlatform().daemon().start(() -> {
+                    TURN.set(turn);
                     await(turn);
                     try {
                         work.run();
@@ -88,7 +87,7 @@ class InterleavingTest {
 
         /** Called by an actor before each step. */
         void step() {
-            Semaphore mine = turn.get();
+            Semaphore mine = TURN.get();
             if (mine != null) {
                 stepped.release();
                 await(mine);
