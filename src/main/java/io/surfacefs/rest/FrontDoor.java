@@ -42,6 +42,7 @@ public final class FrontDoor {
 
     private final Lazy<Access> access;
     private final Lazy<ArtefactService> artefacts;
+    private volatile boolean stopping;
 
     /** The engine is not opened by the registering of routes, but by the start's own order. */
     FrontDoor(Provider<Access> access, Provider<ArtefactService> artefacts) {
@@ -69,6 +70,8 @@ public final class FrontDoor {
 
     void register(@Observes Filters filters) {
         filters.register(this::handle, FIRST);
+        // Quarkus lets finish what runs, but goes on taking what comes and tells of the end only behind that.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stopping = true));
     }
 
     /** What the router itself refuses, and what no route takes, gets a problem like everything else. */
@@ -101,6 +104,8 @@ public final class FrontDoor {
         }
         if (!Percent.isPlainPath(path)) {
             fail(context, Problem.of(new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the path is malformed")));
+        } else if (stopping) {
+            fail(context, Problem.of(new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the service is stopping")));
         } else if (mayHaveBody(request)) {
             request.pause();
             context.next();
