@@ -6,17 +6,18 @@ import io.surfacefs.client.LocalClient;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.config.Finding;
+import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.fs.FolderStore;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine for a command that runs in this process and ends. The configuration is read as the server reads it, but no
@@ -71,22 +72,35 @@ final class LocalCommands implements LocalEngine {
 
         @Override
         public List<Check> checks() {
-            List<Check> checks = new ArrayList<>();
-            for (Finding finding : StartupChecks.run(config, quarkus)) {
-                checks.add(new Check(
-                        finding.code(),
-                        finding.severity().name().toLowerCase(Locale.ROOT),
-                        finding.message(),
-                        finding.hint()));
-            }
-            return checks;
+            return Doctor.run(config, quarkus).stream()
+                    .map(finding -> new Check(
+                            finding.code(),
+                            finding.severity().name().toLowerCase(Locale.ROOT),
+                            finding.message(),
+                            finding.hint()))
+                    .toList();
         }
 
         @Override
         public List<Setting> settings() {
             return config.effective().stream()
-                    .map(one -> new Setting(one.setting().name(), one.text(), one.source()))
+                    .map(one -> new Setting(
+                            one.setting().name(),
+                            one.setting().equals(Settings.STORE_ROOT)
+                                    ? config.storeRoot().toString()
+                                    : one.text(),
+                            source(one.source())))
                     .toList();
+        }
+
+        /** The names that the configuration library has for its sources, in words. */
+        private static @Nullable String source(String name) {
+            return switch (name) {
+                case "default" -> null;
+                case "EnvConfigSource" -> "environment";
+                case "SysPropConfigSource" -> "system property";
+                default -> name;
+            };
         }
     }
 

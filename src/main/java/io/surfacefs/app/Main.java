@@ -1,5 +1,6 @@
 package io.surfacefs.app;
 
+import io.quarkus.runtime.JVMUnsafeWarningsControl;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.surfacefs.cli.SurfaceCommand;
@@ -15,6 +16,8 @@ public final class Main {
      * @param args the command line
      */
     public static void main(String... args) {
+        // What the server's container does too: libraries below use sun.misc.Unsafe, and the JVM would tell every user.
+        JVMUnsafeWarningsControl.disableUnsafeRelatedWarnings();
         String[] line = args.length == 0 ? new String[] {"serve"} : args;
         SurfaceCommand.Outcome outcome = SurfaceCommand.execute(new LocalCommands(), line);
         if (outcome.serve()) {

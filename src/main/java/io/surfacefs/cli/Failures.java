@@ -1,6 +1,5 @@
 package io.surfacefs.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import java.io.IOException;
@@ -44,8 +43,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, @Nullable ParseResult parsed) {
         terminal.out().flush();
-        if (cancellation.cancelled()) {
-            return ExitCodes.FAILED; // nobody sees it: the signal's own exit code stands
+        if (cancellation.cancelled() || terminal.readerLeft()) {
+            return ExitCodes.FAILED; // of a signal its own exit code stands; a reader that left wants to hear nothing
         }
         if (failure instanceof RefusedException refused) {
             refused.lines().forEach(terminal.err()::println);
@@ -59,48 +58,55 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         return command.getCommand() instanceof BaseCommand base && base.json();
     }
 
+    /** What people and programs are told: the service's code, or {@code FILE} where a file on this side failed. */
+    private record Told(
+            String code, int exit, String message, @Nullable String hint) {
+        static Told of(Exception failure) {
+            return switch (failure) {
+                case SurfaceException surface ->
+                    new Told(
+                            surface.code().name(),
+                            ExitCodes.of(surface.code()),
+                            String.valueOf(surface.getMessage()),
+                            surface.hint());
+                case UncheckedIOException unchecked -> of(Objects.requireNonNull(unchecked.getCause()));
+                case NoSuchFileException file -> file("no such file: " + file.getFile());
+                case AccessDeniedException file -> file("no access to " + file.getFile());
+                case FileSystemException file -> file(file.getFile() + ": " + file.getReason());
+                case IOException io ->
+                    file(io.getMessage() == null ? io.getClass().getSimpleName() : io.getMessage());
+                default ->
+                    new Told(
+                            ErrorCode.INTERNAL.name(),
+                            ExitCodes.FAILED,
+                            "something is wrong inside: " + failure,
+                            "please report it with what was printed here");
+            };
+        }
+
+        private static Told file(String message) {
+            return new Told("FILE", ExitCodes.FAILED, message, null);
+        }
+    }
+
     static int tell(PrintWriter err, Exception failure, boolean json) {
-        SurfaceException told = told(failure);
+        Told told = Told.of(failure);
         if (json) {
-            err.print(Json.object(out -> write(out, told)));
+            err.print(Json.object(out -> {
+                out.writeStringField("code", told.code);
+                out.writeStringField("message", told.message);
+                Json.optional(out, "hint", told.hint);
+            }));
         } else {
-            err.println("surface-fs: " + told.getMessage() + " (" + told.code() + ")");
-            if (told.hint() != null) {
-                err.println("hint: " + told.hint());
-            }
-            if (told.code() == ErrorCode.INTERNAL && told.getCause() != null) {
-                told.getCause().printStackTrace(err);
+            err.println("surface-fs: " + told.message + (told.code.equals("FILE") ? "" : " (" + told.code + ")"));
+            if (told.hint != null) {
+                err.println("hint: " + told.hint);
             }
         }
+        if (told.code.equals(ErrorCode.INTERNAL.name())) {
+            failure.printStackTrace(err);
+        }
         err.flush();
-        return ExitCodes.of(told.code());
-    }
-
-    private static void write(JsonGenerator out, SurfaceException told) throws IOException {
-        out.writeStringField("code", told.code().name());
-        Json.optional(out, "message", told.getMessage());
-        Json.optional(out, "hint", told.hint());
-    }
-
-    /** Every failure with a code: that of the service, or one for what failed on this side. */
-    private static SurfaceException told(Exception failure) {
-        return switch (failure) {
-            case SurfaceException surface -> surface;
-            case UncheckedIOException unchecked -> told(Objects.requireNonNull(unchecked.getCause()));
-            case NoSuchFileException file ->
-                new SurfaceException(ErrorCode.NOT_FOUND, "no such file: " + file.getFile());
-            case AccessDeniedException file ->
-                new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "no access to " + file.getFile());
-            case FileSystemException file ->
-                new SurfaceException(ErrorCode.STORE_UNAVAILABLE, file.getFile() + ": " + file.getReason());
-            case IOException io -> new SurfaceException(ErrorCode.STORE_UNAVAILABLE, message(io));
-            default ->
-                new SurfaceException(
-                        ErrorCode.INTERNAL, "something is wrong inside: " + failure, "please report it", failure);
-        };
-    }
-
-    private static String message(IOException failure) {
-        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        return told.exit;
     }
 }

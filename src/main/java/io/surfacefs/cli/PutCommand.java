@@ -77,13 +77,13 @@ final class PutCommand extends ServiceCommand {
     @Option(
             names = "--ttl",
             paramLabel = "P7D",
-            description = "For how long it must be kept, as an ISO-8601 duration or like 7d, 12h.")
+            description = "How long from now it may be dropped, an ISO-8601 duration or like 7d, 12h.")
     private @Nullable Duration ttl;
 
     @Option(
             names = "--expires-at",
             paramLabel = "TIME",
-            description = "Until when it must be kept, in UTC, like 2025-11-05T12:00:00Z.")
+            description = "When it may be dropped, in UTC, like 2025-11-05T12:00:00Z.")
     private @Nullable Timestamp expiresAt;
 
     @Option(

@@ -44,8 +44,6 @@ abstract class ServiceCommand extends BaseCommand {
             refuseToken();
             return root().engine().run(hold, services -> work.run(services.client()));
         }
-        // Netty's use of sun.misc.Unsafe makes the JVM warn on the standard error; a short life doesn't need its speed.
-        System.setProperty("io.netty.noUnsafe", "true");
         try (SurfaceClient client = RemoteSurface.client(endpoint, tokenFile)) {
             return work.run(client);
         }

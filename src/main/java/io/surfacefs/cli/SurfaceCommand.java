@@ -1,5 +1,6 @@
 package io.surfacefs.cli;
 
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -95,10 +96,14 @@ public final class SurfaceCommand implements Runnable {
     static Outcome execute(LocalEngine engine, Terminal terminal, Cancellation cancellation, String... line) {
         SurfaceCommand root = new SurfaceCommand(engine, terminal, cancellation);
         int exit = commandLine(root).execute(line);
-        terminal.out().flush();
-        if (terminal.out().checkError() && exit == ExitCodes.OK && !root.serve) {
-            exit = ExitCodes.FAILED; // a full disk behind the pipe; a reader that left is told by its own end
+        IOException unwritten = terminal.flush();
+        if (unwritten != null && exit == ExitCodes.OK) {
+            exit = ExitCodes.FAILED;
+            if (!terminal.readerLeft()) {
+                terminal.err().println("surface-fs: the standard output can't be written: " + unwritten.getMessage());
+            }
         }
+        terminal.err().flush();
         return new Outcome(exit, root.serve);
     }
 

@@ -3,6 +3,7 @@ package io.surfacefs.cli;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,20 +12,29 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the command line reads and writes. Text is UTF-8 whatever the locale, since what is written is JSON and names
- * that are ASCII. One thread, except that {@link #err()} may be used by a few.
- *
- * @param in standard input
- * @param bytes standard output, for payloads; text goes through {@link #out()}, which is flushed before
- * @param out standard output, for text
- * @param err standard error
- * @param interactive whether somebody looks at the standard error, so that progress is worth drawing
+ * that are ASCII. For one thread, except that {@link #err()} may be used by a few.
  */
-record Terminal(InputStream in, OutputStream bytes, PrintWriter out, PrintWriter err, boolean interactive) {
+final class Terminal {
+    private final InputStream in;
+    private final Output output;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final boolean interactive;
+
+    private Terminal(InputStream in, OutputStream out, OutputStream err, boolean interactive) {
+        this.in = in;
+        this.output = new Output(out);
+        this.out = writer(output);
+        this.err = writer(err);
+        this.interactive = interactive;
+    }
+
     static Terminal of(InputStream in, OutputStream out, OutputStream err, boolean interactive) {
-        return new Terminal(in, out, writer(out), writer(err), interactive);
+        return new Terminal(in, out, err, interactive);
     }
 
     /** The process's own. */
@@ -35,6 +45,67 @@ record Terminal(InputStream in, OutputStream bytes, PrintWriter out, PrintWriter
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 errorIsTerminal());
+    }
+
+    /** Remembers what failed, which the writers above it swallow. */
+    private static final class Output extends FilterOutputStream {
+        private @Nullable IOException failure;
+
+        Output(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+    }
+
+    /** The standard input. */
+    InputStream in() {
+        return in;
+    }
+
+    /** The standard output, for payloads; what stands in {@link #out()} is to be flushed before. */
+    OutputStream bytes() {
+        return output;
+    }
+
+    /** The standard output, for text. */
+    PrintWriter out() {
+        return out;
+    }
+
+    /** The standard error. */
+    PrintWriter err() {
+        return err;
+    }
+
+    /** Whether somebody looks at the standard error, so that progress is worth drawing. */
+    boolean interactive() {
+        return interactive;
+    }
+
+    /** Writes out what is left. {@return why the standard output is not whole, or null} */
+    @Nullable IOException flush() {
+        out.flush();
+        return output.failure;
+    }
+
+    /** Whether who reads the standard output has left, as {@code head} does when it has enough. */
+    boolean readerLeft() {
+        IOException failure = output.failure;
+        return failure != null && String.valueOf(failure.getMessage()).contains("Broken pipe");
     }
 
     private static PrintWriter writer(OutputStream out) {

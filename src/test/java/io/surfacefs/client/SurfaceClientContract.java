@@ -1,0 +1,283 @@
+package io.surfacefs.client;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.MediaType;
+import io.surfacefs.model.ObjectNames;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import io.surfacefs.model.Timestamp;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** What every client of a Surface.FS does, wherever that is. Deletes must be allowed there. */
+abstract class SurfaceClientContract {
+    private static final AtomicInteger TENANTS = new AtomicInteger();
+    private static final Kind KIND = new Kind("sbom.fragment");
+    private static final Digest IMAGE = Digests.of(bytes("image"));
+
+    /** A tenant that no other test has. */
+    private final Tenant tenant =
+            new Tenant(getClass().getSimpleName().toLowerCase(Locale.ROOT) + TENANTS.incrementAndGet());
+
+    abstract SurfaceClient client();
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static SurfaceClient.NewArtefact plain() {
+        return new SurfaceClient.NewArtefact(KIND, null, null, null, List.of(), List.of(), null, null);
+    }
+
+    private SurfaceClient.PutAnswer put(SurfaceClient.NewArtefact artefact, byte[] payload) throws IOException {
+        return client().put(tenant, artefact, new SurfaceClient.Content(new ByteArrayInputStream(payload), -1));
+    }
+
+    private ArtefactKey key(byte[] payload) {
+        return new ArtefactKey(tenant, KIND, Digests.of(payload));
+    }
+
+    private byte[] get(ArtefactKey key) throws IOException {
+        try (SurfaceClient.Payload payload = client().payload(key)) {
+            return payload.stream().readAllBytes();
+        }
+    }
+
+    private static void assertCode(ErrorCode code, Executable call) {
+        assertEquals(code, assertThrows(SurfaceException.class, call).code());
+    }
+
+    @Test
+    void whatWasPutIsFoundWithAllThatWasSaidOfIt() throws IOException {
+        byte[] payload = bytes("{\"a\":1}");
+        SurfaceClient.PutAnswer answer = put(
+                new SurfaceClient.NewArtefact(
+                        KIND,
+                        Digests.of(payload),
+                        new MediaType("application/json"),
+                        "scanner@1",
+                        List.of(IMAGE, Digests.of(bytes("other image"))),
+                        List.of(new ScanId("scan+1:2@3"), new ScanId("scan-2")),
+                        new Timestamp("2999-01-02T03:04:05Z"),
+                        null),
+                payload);
+        assertTrue(answer.created());
+        assertEquals(key(payload), answer.manifest().key());
+        ManifestDocument manifest = client().manifest(key(payload));
+        assertArrayEquals(answer.manifest().json(), manifest.json());
+        assertEquals(Digests.of(manifest.json()), manifest.digest());
+        assertEquals("application/json+zstd", manifest.member("storage.contentType"));
+        assertEquals("7", manifest.member("storage.rawSizeBytes"));
+        assertEquals("scanner@1", manifest.member("source.scannerBuild"));
+        assertEquals(IMAGE.toString(), manifest.member("source.imageDigest"));
+        assertEquals("scan+1:2@3", manifest.member("source.scanId"));
+        assertEquals("2999-01-02T03:04:05Z", manifest.member("expiresAt"));
+        assertNull(manifest.member("integrity.signature"));
+        assertArrayEquals(payload, get(key(payload)));
+        for (String scan : new String[] {"scan+1:2@3", "scan-2"}) {
+            assertEquals(
+                    1,
+                    list(new SurfaceClient.Query(tenant, KIND, IMAGE, new ScanId(scan), 10, ""))
+                            .size(),
+                    scan);
+        }
+    }
+
+    @Test
+    void aSecondPutMakesNothingAndExtendsTheExpiry() throws IOException {
+        byte[] payload = bytes("twice");
+        assertTrue(put(plain(), payload).created());
+        SurfaceClient.PutAnswer again = put(
+                new SurfaceClient.NewArtefact(KIND, null, null, null, List.of(), List.of(), null, Duration.ofDays(1)),
+                payload);
+        assertFalse(again.created());
+        assertNull(again.manifest().member("expiresAt"), "an absent expiry stays absent");
+    }
+
+    @Test
+    void aTimeToLiveBecomesAnExpiry() throws IOException {
+        SurfaceClient.PutAnswer answer = put(
+                new SurfaceClient.NewArtefact(KIND, null, null, null, List.of(), List.of(), null, Duration.ofDays(7)),
+                bytes("mortal"));
+        Timestamp created = new Timestamp(answer.manifest().member("createdAt"));
+        Timestamp expires = new Timestamp(answer.manifest().member("expiresAt"));
+        assertEquals(Duration.ofDays(7), Duration.between(created.instant(), expires.instant()));
+    }
+
+    @Test
+    void anEmptyPayloadIsOne() throws IOException {
+        byte[] nothing = new byte[0];
+        assertTrue(put(plain(), nothing).created());
+        assertArrayEquals(nothing, get(key(nothing)));
+        assertEquals(0, client().stat(key(nothing)).rawSize());
+    }
+
+    @Test
+    void aPayloadOfMegabytesComesBackByteForByte() throws IOException {
+        byte[] payload = new byte[5_000_001];
+        new Random(7).nextBytes(payload);
+        SurfaceClient.Content content = new SurfaceClient.Content(new ByteArrayInputStream(payload), payload.length);
+        assertTrue(client().put(tenant, plain(), content).created());
+        assertArrayEquals(payload, get(key(payload)));
+        SurfaceClient.PayloadFacts facts = client().stat(key(payload));
+        assertEquals(payload.length, facts.rawSize());
+        assertTrue(facts.storedSize() > payload.length / 2, facts.toString());
+        assertEquals(MediaType.OCTET_STREAM, facts.contentType());
+    }
+
+    @Test
+    void aPayloadThatIsLeftHalfReadLeavesTheClientUsable() throws IOException {
+        byte[] payload = new byte[3_000_000];
+        new Random(8).nextBytes(payload);
+        put(plain(), payload);
+        try (SurfaceClient.Payload open = client().payload(key(payload))) {
+            assertEquals(10, open.stream().readNBytes(10).length);
+        }
+        assertArrayEquals(payload, get(key(payload)));
+    }
+
+    @Test
+    void bytesOfAnotherDigestAreRefusedAndNotKept() {
+        byte[] payload = bytes("not what was declared");
+        SurfaceClient.NewArtefact declared =
+                new SurfaceClient.NewArtefact(KIND, IMAGE, null, null, List.of(), List.of(), null, null);
+        assertCode(ErrorCode.DIGEST_MISMATCH, () -> put(declared, payload));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().manifest(new ArtefactKey(tenant, KIND, IMAGE)));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().manifest(key(payload)));
+    }
+
+    @Test
+    void aSourceThatFailsIsThrownAsItIsAndNothingIsKept() {
+        byte[] begun = new byte[100_000];
+        InputStream torn = new FilterInputStream(new ByteArrayInputStream(begun)) {
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                int n = super.read(target, offset, length);
+                if (n < 0) {
+                    throw new IOException("the tape tore");
+                }
+                return n;
+            }
+        };
+        IOException thrown = assertThrows(
+                IOException.class, () -> client().put(tenant, plain(), new SurfaceClient.Content(torn, -1)));
+        assertEquals("the tape tore", thrown.getMessage());
+        assertCode(ErrorCode.NOT_FOUND, () -> client().manifest(key(begun)));
+    }
+
+    @Test
+    void whatIsNotThereIsNotFound() {
+        ArtefactKey missing = key(bytes("never put"));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().manifest(missing));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().payload(missing).close());
+        assertCode(ErrorCode.NOT_FOUND, () -> client().stat(missing));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().delete(missing));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().scan(tenant, new ScanId("none")));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().surface(tenant, new ScanId("none")));
+    }
+
+    @Test
+    void aListPagesThroughEverythingInKeyOrder() throws IOException {
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            expected.add(put(plain(), bytes("artefact " + i))
+                    .manifest()
+                    .key()
+                    .digest()
+                    .hex());
+        }
+        expected.sort(null);
+        for (int pageSize : new int[] {1, 3, 7, SurfaceClient.MAX_PAGE}) {
+            List<String> found = list(new SurfaceClient.Query(tenant, null, null, null, pageSize, "")).stream()
+                    .map(manifest -> manifest.key().digest().hex())
+                    .toList();
+            assertEquals(expected, found, "pages of " + pageSize);
+        }
+        assertEquals(List.of(), list(new SurfaceClient.Query(tenant, new Kind("other"), null, null, 3, "")));
+        assertCode(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> client().list(new SurfaceClient.Query(tenant, null, null, null, 3, "no token")));
+    }
+
+    private List<ManifestDocument> list(SurfaceClient.Query query) {
+        List<ManifestDocument> all = new ArrayList<>();
+        String token = "";
+        while (token != null) {
+            SurfaceClient.Page page = client().list(new SurfaceClient.Query(
+                    query.tenant(), query.kind(), query.image(), query.scan(), query.pageSize(), token));
+            assertTrue(page.manifests().size() <= query.pageSize());
+            all.addAll(page.manifests());
+            token = page.nextPageToken();
+        }
+        return all;
+    }
+
+    @Test
+    void whatWasDeletedIsGone() throws IOException {
+        byte[] payload = bytes("short-lived");
+        put(plain(), payload);
+        client().delete(key(payload));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().manifest(key(payload)));
+        assertCode(ErrorCode.NOT_FOUND, () -> client().payload(key(payload)).close());
+    }
+
+    @Test
+    void aScanManifestIsFoundByItsScanAndByItsDigest() {
+        ScanId scan = new ScanId("scan+a:b@c");
+        byte[] json = bytes("{\"artifacts\":[],\"unknown\":{\"x\":1}}");
+        SurfaceClient.PutAnswer answer = client().putScan(tenant, scan, json);
+        assertTrue(answer.created());
+        assertFalse(client().putScan(tenant, scan, json).created(), "a retry makes nothing new");
+        ManifestDocument current = client().scan(tenant, scan);
+        assertArrayEquals(answer.manifest().json(), current.json());
+        assertEquals(scan.value(), current.member("scanId"));
+        assertEquals("1", current.member("unknown.x"));
+        assertTrue(current.key().isScanManifest());
+        assertArrayEquals(current.json(), client().manifest(current.key()).json());
+        String block = new String(client().surface(tenant, scan), StandardCharsets.UTF_8);
+        assertEquals(
+                "{\"manifest\":" + current.text() + ",\"manifestDigest\":\"" + current.digest()
+                        + "\",\"manifestUri\":\""
+                        + ObjectNames.manifestUri(current.key()) + "\"}",
+                block);
+    }
+
+    @Test
+    void aMalformedScanManifestIsRefusedWithItsCode() {
+        assertCode(
+                ErrorCode.INVALID_MANIFEST,
+                () -> client().putScan(tenant, new ScanId("scan-x"), bytes("{\"artifacts\":1}")));
+        assertCode(
+                ErrorCode.INVALID_MANIFEST,
+                () -> client().putScan(tenant, new ScanId("scan-x"), bytes("not json at all")));
+    }
+
+    @Test
+    void theReservedKindTakesNoPayload() {
+        SurfaceClient.NewArtefact reserved = new SurfaceClient.NewArtefact(
+                Kind.SURFACE_MANIFEST, null, null, null, List.of(), List.of(), null, null);
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> put(reserved, bytes("x")));
+    }
+}
