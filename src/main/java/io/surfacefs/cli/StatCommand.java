@@ -36,8 +36,14 @@ final class StatCommand extends ServiceCommand {
 
     private int stat(SurfaceClient client) throws IOException {
         ArtefactKey wanted = key.key();
-        ManifestDocument manifest = manifest(client, wanted);
-        ArtefactView view = manifest == null ? ArtefactView.staged(client.stat(wanted)) : ArtefactView.of(manifest);
+        @Nullable ManifestDocument manifest = null;
+        ArtefactView view;
+        try {
+            manifest = client.manifest(wanted);
+            view = ArtefactView.of(manifest);
+        } catch (SurfaceException e) {
+            view = staged(client, wanted, e);
+        }
         if (json()) {
             answerJson(wanted, manifest, view);
         } else {
@@ -46,14 +52,15 @@ final class StatCommand extends ServiceCommand {
         return ExitCodes.OK;
     }
 
-    private static @Nullable ManifestDocument manifest(SurfaceClient client, ArtefactKey wanted) {
+    /** What is known of a payload without a manifest; where there is none either, the manifest's failure stands. */
+    private static ArtefactView staged(SurfaceClient client, ArtefactKey wanted, SurfaceException failure) {
+        if (failure.code() != ErrorCode.NOT_FOUND || wanted.isScanManifest()) {
+            throw failure;
+        }
         try {
-            return client.manifest(wanted);
+            return ArtefactView.staged(client.stat(wanted));
         } catch (SurfaceException e) {
-            if (e.code() == ErrorCode.NOT_FOUND && !wanted.isScanManifest()) {
-                return null;
-            }
-            throw e;
+            throw e.code() == ErrorCode.NOT_FOUND ? failure : e;
         }
     }
 

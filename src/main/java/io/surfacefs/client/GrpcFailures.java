@@ -71,10 +71,11 @@ final class GrpcFailures {
             if (info.getDomain().equals(DOMAIN)
                     && Arrays.stream(ErrorCode.values())
                             .anyMatch(code -> code.name().equals(info.getReason()))) {
+                String hint = info.getMetadataMap().get("hint");
                 return new SurfaceException(
                         ErrorCode.valueOf(info.getReason()),
-                        message,
-                        info.getMetadataMap().get("hint"));
+                        Reasons.shown(message),
+                        hint == null ? null : Reasons.shown(hint));
             }
         } catch (InvalidProtocolBufferException e) {
             // The status itself still says something.

@@ -154,13 +154,17 @@ final class Http implements AutoCloseable {
     }
 
     private static SurfaceException failure(int status, Answer answer) {
-        if (answer.header("Content-Type").orElse("").toLowerCase(Locale.ROOT).startsWith("application/problem+json")) {
-            Map<String, String> problem =
-                    JsonParts.read(answer.body(MAX_PROBLEM)).scalars();
+        String type = answer.header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        // An answer to HEAD tells the type of the problem, but not the problem.
+        byte[] body = type.startsWith("application/problem+json") ? answer.body(MAX_PROBLEM) : new byte[0];
+        if (body.length > 0) {
+            Map<String, String> problem = JsonParts.read(body).scalars();
             String code = problem.get("code");
             if (code != null && isKnown(code)) {
                 String detail = problem.getOrDefault("detail", problem.getOrDefault("title", "the service refused"));
-                return new SurfaceException(ErrorCode.valueOf(code), detail, problem.get("hint"));
+                String hint = problem.get("hint");
+                return new SurfaceException(
+                        ErrorCode.valueOf(code), Reasons.shown(detail), hint == null ? null : Reasons.shown(hint));
             }
         }
         return new SurfaceException(

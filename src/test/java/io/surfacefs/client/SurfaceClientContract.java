@@ -66,7 +66,8 @@ abstract class SurfaceClientContract {
     }
 
     private static void assertCode(ErrorCode code, Executable call) {
-        assertEquals(code, assertThrows(SurfaceException.class, call).code());
+        SurfaceException thrown = assertThrows(SurfaceException.class, call);
+        assertEquals(code, thrown.code(), thrown.toString());
     }
 
     @Test
