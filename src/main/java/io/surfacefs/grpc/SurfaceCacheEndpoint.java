@@ -1,6 +1,7 @@
 package io.surfacefs.grpc;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.surfacefs.access.Right;
@@ -38,6 +39,11 @@ public class SurfaceCacheEndpoint extends SurfaceCacheGrpc.SurfaceCacheImplBase 
         this.calls = calls;
         this.entries = entries;
         this.artefacts = artefacts;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return StrictMessages.of(super.bindService());
     }
 
     @Override

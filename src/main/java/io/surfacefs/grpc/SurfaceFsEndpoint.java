@@ -1,6 +1,7 @@
 package io.surfacefs.grpc;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.surfacefs.access.Right;
@@ -63,6 +64,11 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
         this.calls = calls;
         this.artefacts = artefacts;
         this.scans = scans;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return StrictMessages.of(super.bindService());
     }
 
     @Override

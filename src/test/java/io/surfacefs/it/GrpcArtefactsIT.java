@@ -541,5 +541,11 @@ class GrpcArtefactsIT {
                 .map(ServiceResponse::getName)
                 .toList();
         assertTrue(names.containsAll(List.of("surfacefs.v1.SurfaceFs", "surfacefs.v1.SurfaceCache")), names.toString());
+        ServerReflectionResponse described = GrpcClient.send(
+                answer -> ServerReflectionGrpc.newStub(client.channel()).serverReflectionInfo(answer),
+                ServerReflectionRequest.newBuilder()
+                        .setFileContainingSymbol("surfacefs.v1.SurfaceFs.GetPayload")
+                        .build());
+        assertEquals(1, described.getFileDescriptorResponse().getFileDescriptorProtoCount());
     }
 }

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import io.surfacefs.grpc.v1.BatchGetManifestsRequest;
 import io.surfacefs.grpc.v1.CachePutHeader;
 import io.surfacefs.grpc.v1.DeleteManifestRequest;
@@ -27,12 +31,15 @@ import io.surfacefs.grpc.v1.PutPayloadHeader;
 import io.surfacefs.grpc.v1.PutScanManifestRequest;
 import io.surfacefs.grpc.v1.Source;
 import io.surfacefs.grpc.v1.StatPayloadRequest;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -564,6 +571,53 @@ class GrpcRefusalsIT {
             }
         }
         return held;
+    }
+
+    /** Sends bytes that no generated client would send. */
+    private static StatusRuntimeException raw(String method, byte[] request) {
+        MethodDescriptor.Marshaller<byte[]> bytes = new MethodDescriptor.Marshaller<>() {
+            @Override
+            public InputStream stream(byte[] value) {
+                return new ByteArrayInputStream(value);
+            }
+
+            @Override
+            public byte[] parse(InputStream stream) {
+                return new byte[0];
+            }
+        };
+        MethodDescriptor<byte[], byte[]> descriptor = MethodDescriptor.newBuilder(bytes, bytes)
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(method)
+                .build();
+        return assertThrows(
+                StatusRuntimeException.class,
+                () -> ClientCalls.blockingUnaryCall(
+                        client.channel(),
+                        descriptor,
+                        CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS),
+                        request));
+    }
+
+    @Test
+    void bytesThatAreNoMessageAreRefusedAndTheServerGoesOn() {
+        byte[] notUtf8 = scan().setManifest("~").build().toByteArray();
+        notUtf8[notUtf8.length - 1] = (byte) 0xff;
+        assertEquals(INVALID, GrpcClient.code(raw("surfacefs.v1.SurfaceFs/PutScanManifest", notUtf8)));
+        assertEquals(INVALID, GrpcClient.code(raw("surfacefs.v1.SurfaceFs/FindMissing", new byte[] {(byte) 0xff, 1})));
+        assertEquals(INVALID, GrpcClient.code(raw("surfacefs.v1.SurfaceFs/PutManifest", notUtf8)));
+        assertEquals(INVALID, GrpcClient.code(raw("surfacefs.v1.SurfaceCache/Get", notUtf8)));
+        assertEquals(
+                Status.Code.RESOURCE_EXHAUSTED,
+                raw("surfacefs.v1.SurfaceFs/FindMissing", new byte[5 << 20])
+                        .getStatus()
+                        .getCode());
+        assertEquals(
+                Status.Code.UNIMPLEMENTED,
+                raw("surfacefs.v1.SurfaceFs/NoSuchCall", new byte[0])
+                        .getStatus()
+                        .getCode());
+        client.get(payload().build());
     }
 
     @Test
