@@ -40,7 +40,10 @@ final class Journal implements AutoCloseable {
     private static final int MAX_SEGMENTS = 32;
     private static final long WAIT_SECONDS = 15;
 
-    /** How long a segment rests before it is retired, unless there are many, somebody waits, or the end has come. */
+    /**
+     * How long a segment of this process rests before it is retired, unless there are many, somebody waits, or the end
+     * has come.
+     */
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(35);
 
     /** How long a close goes on retiring; what is left is for the next start. */
@@ -360,6 +363,7 @@ final class Journal implements AutoCloseable {
         }
         return closing
                 || urgent > 0
+                || full.getFirst().out == null
                 || full.size() > MAX_SEGMENTS / 2
                 || System.nanoTime() - full.getFirst().closedAt > REST_NANOS;
     }
