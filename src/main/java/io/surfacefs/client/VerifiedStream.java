@@ -1,5 +1,6 @@
 package io.surfacefs.client;
 
+import com.github.luben.zstd.ZstdIOException;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
@@ -10,6 +11,8 @@ import java.security.MessageDigest;
 
 /** Hashes what is read and refuses to end when it was not what it should have been. Not thread-safe. */
 final class VerifiedStream extends FilterInputStream {
+    private static final String HINT = "they were damaged on their way; try again, and look at the store with fsck";
+
     private final Digest expected;
     private final MessageDigest hash = Digests.sha256();
     private boolean verified;
@@ -27,7 +30,13 @@ final class VerifiedStream extends FilterInputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        int n = in.read(target, offset, length);
+        int n;
+        try {
+            n = in.read(target, offset, length);
+        } catch (ZstdIOException e) {
+            throw new SurfaceException(
+                    ErrorCode.CORRUPT_OBJECT, "the bytes that were received can't be decoded", HINT, e);
+        }
         if (n > 0) {
             hash.update(target, offset, n);
         } else if (n < 0 && !verified) {
@@ -37,7 +46,7 @@ final class VerifiedStream extends FilterInputStream {
                 throw new SurfaceException(
                         ErrorCode.DIGEST_MISMATCH,
                         "the bytes that were received have the digest " + actual + ", not " + expected,
-                        "they were damaged on their way; try again, and look at the store with fsck");
+                        HINT);
             }
         }
         return n;

@@ -175,6 +175,23 @@ public final class SurfaceProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins a command of the command line and doesn't wait for it. It answers to SIGINT as one on a terminal does,
+     * also where the tests themselves run in the background.
+     *
+     * @param home the data folder it works on
+     * @return its standard streams are pipes; the caller ends it
+     */
+    public static Process begin(Path home, String... arguments) {
+        ProcessBuilder builder = builder(home, Map.of(), List.of("-XX:TieredStopAtLevel=1"), List.of(arguments));
+        builder.command().addAll(0, List.of("env", "--default-signal=INT"));
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether the program under test is the native binary. */
     public static boolean isNative() {
         return !command().isBlank();
