@@ -239,4 +239,26 @@ class RotIT {
         assertEquals(digest, Form.SEEKABLE.put(bytes));
         assertWhole(digest, bytes, "mended");
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 200})
+    void aTornManifestIsRefusedAndMendedByThePut(int left) throws IOException {
+        try (SurfaceProcess cold = SurfaceProcess.server(server.home())
+                        .env("SURFACE_CACHE_TYPE", "none")
+                        .jvm("-XX:TieredStopAtLevel=1")
+                        .start();
+                Rest reader = new Rest(cold)) {
+            for (Form form : Form.values()) {
+                byte[] bytes = form.bytes();
+                String digest = form.put(bytes);
+                Path file = store.manifest(KIND, digest);
+                Files.write(file, Arrays.copyOf(Files.readAllBytes(file), left));
+                assertEquals("502 CORRUPT_OBJECT", reader.manifest(KIND, digest).summary());
+                assertEquals("502 CORRUPT_OBJECT", reader.payload(KIND, digest).summary());
+                assertEquals(digest, form.put(bytes));
+                assertWhole(digest, bytes, "mended");
+                assertArrayEquals(bytes, reader.payload(KIND, digest).body());
+            }
+        }
+    }
 }

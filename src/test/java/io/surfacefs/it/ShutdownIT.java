@@ -95,7 +95,6 @@ class ShutdownIT {
             assertTrue(server.output().contains("stopped"), server.output());
 
             assertEquals(0, StoreFolder.of(server).runs().size(), "its temporary files are gone");
-            assertEquals(0, StoreFolder.of(server).journal().size(), "its journal is gone");
             server.restart();
             try (Rest rest = new Rest(server)) {
                 assertArrayEquals(

@@ -3,8 +3,10 @@ package io.surfacefs.store.layout;
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ObjectNames;
+import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
@@ -40,6 +42,27 @@ final class Manifests {
 
     @Nullable ArtefactManifest readArtefact(ArtefactKey key) {
         return (ArtefactManifest) read(key);
+    }
+
+    /** As {@link #readArtefact}, but null also where what lies there is damaged. */
+    @Nullable ArtefactManifest readSound(ArtefactKey key) {
+        try {
+            return readArtefact(key);
+        } catch (SurfaceException e) {
+            if (e.code() == ErrorCode.CORRUPT_OBJECT) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Puts a manifest in the place of a damaged one; false when what lies there is sound, or changed meanwhile. */
+    boolean replaceDamaged(ArtefactManifest manifest) {
+        ArtefactKey key = manifest.key();
+        BlobStore.Content content = blobs.read(name(key), maxBytes());
+        return content != null
+                && readSound(key) == null
+                && blobs.replace(name(key), content.head().tag(), new BlobSource.Bytes(manifest.canonical()));
     }
 
     private Manifest parse(ArtefactKey key, BlobStore.Content content) {

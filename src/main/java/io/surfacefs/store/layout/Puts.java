@@ -111,7 +111,7 @@ final class Puts {
             ArtefactStore.Index index) {
         Instant begun = clock.instant();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            ArtefactManifest existing = manifests.readArtefact(key);
+            ArtefactManifest existing = manifests.readSound(key);
             if (existing != null) {
                 ArtefactManifest grown = grow(existing, payload, fill, index);
                 if (grown != null) {
@@ -127,7 +127,7 @@ final class Puts {
         throw contended();
     }
 
-    /** One try where no manifest is stored; null when another writer was quicker. */
+    /** One try where no sound manifest is stored; null when another writer was quicker. */
     private ArtefactStore.@Nullable Committed<ArtefactManifest> commitNew(
             ArtefactKey key,
             ArtefactStore.@Nullable Received payload,
@@ -157,14 +157,16 @@ final class Puts {
         puts.add(Manifests.put(manifest));
         giveUpWhenLate(begun);
         BlobStore.PutResult result = blobs.putAllIfAbsent(puts);
-        if (result.done() < puts.size()) {
+        boolean done = result.done() == puts.size();
+        // All but the manifest: its place is taken, by another writer's or by what is left of one.
+        if (!done && (result.done() < puts.size() - 1 || !manifests.replaceDamaged(manifest))) {
             return null;
         }
         settle(key, payload);
         if (sent != null) {
             events.payloadPersisted(key.kind());
         }
-        return new ArtefactStore.Committed<>(manifest, result.lastCreated());
+        return new ArtefactStore.Committed<>(manifest, !done || result.lastCreated());
     }
 
     /** What lies at a payload's place and is known to be unsound must not stand in the way of the one sent. */
