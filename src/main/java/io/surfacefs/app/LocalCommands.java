@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.config.Config;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class LocalCommands implements LocalEngine {
     @Override
     public int run(Hold hold, Work work) throws Exception {
-        Config quarkus = ConfigProvider.getConfig();
+        Config quarkus = RunTimeConfig.read();
         SurfaceConfig config = SurfaceConfig.read(new ConfigSource(quarkus));
         if (hold == Hold.NONE) {
             return work.run(new Configured(config, quarkus));
