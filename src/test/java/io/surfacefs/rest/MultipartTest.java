@@ -28,10 +28,20 @@ class MultipartTest {
 
     @Example
     void twoPartsOfACommandLineClientAreRead() throws IOException {
-        String form =
-                "--------abc\r\nContent-Disposition: form-data; name=\"manifest\"\r\nContent-Type: application/json\r\n\r\n{}\r\n"
-                        + "--------abc\r\nContent-Disposition: form-data; name=\"payload\"; filename=\"a\\\"b;c\"\r\n\r\n1\r\n--2\r\n"
-                        + "--------abc--\r\n";
+        String form = String.join(
+                "\r\n",
+                "--------abc",
+                "Content-Disposition: form-data; name=\"manifest\"",
+                "Content-Type: application/json",
+                "",
+                "{}",
+                "--------abc",
+                "Content-Disposition: form-data; name=\"payload\"; filename=\"a\\\"b;c\"",
+                "",
+                "1",
+                "--2",
+                "--------abc--",
+                "");
         Multipart multipart = new Multipart(stream(form), "------abc");
         Multipart.Part manifest = present(multipart.next());
         assertEquals("manifest", manifest.name());
