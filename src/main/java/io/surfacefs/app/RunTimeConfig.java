@@ -17,7 +17,7 @@ final class RunTimeConfig {
 
     /** {@return the configuration as the server would read it now} */
     static Config read() {
-        if (!NativeImage.running()) {
+        if (!"runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"))) {
             return ConfigProvider.getConfig();
         }
         try {

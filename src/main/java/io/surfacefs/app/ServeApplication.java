@@ -27,7 +27,6 @@ public class ServeApplication implements QuarkusApplication {
         System.out.println(
                 "try: curl -sS --data-binary @FILE http://" + rest + "/api/v1/tenants/demo/artefacts/sbom.fragment");
         System.out.flush();
-        NativeImage.tidyUpSoon();
         Quarkus.waitForExit();
         return 0;
     }
