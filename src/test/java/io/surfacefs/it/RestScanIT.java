@@ -98,7 +98,7 @@ class RestScanIT {
         JsonNode listed =
                 JSON.readTree(rest.send("GET", BASE + "manifests?kind=surface.manifest&image_digest=" + IMAGE, null)
                         .body());
-        assertEquals("s-1", listed.at("/manifests/0/scanId").asText());
+        assertTrue(listed.at("/manifests").findValuesAsText("scanId").contains("s-1"), listed::toString);
         assertEquals("404 NOT_FOUND", rest.payload("surface.manifest", digest).summary());
     }
 
