@@ -63,6 +63,11 @@ final class BadInputs {
         tokenOfAnotherTenant = token(http, "umbrella");
     }
 
+    /** Whether lists have more than a page, so that there are tokens to spoil. */
+    boolean holdsWhatIsAskedFor() {
+        return !tokenOfAllKinds.isEmpty() && !tokenOfAnotherTenant.isEmpty();
+    }
+
     static String token(RawHttp http, String tenant) throws IOException {
         String page = http.send(Request.get("/api/v1/tenants/" + tenant + "/manifests?page_size=1"))
                 .text();
@@ -128,6 +133,10 @@ final class BadInputs {
 
     static Request chunkedPut() {
         return Request.of("PUT", PAYLOAD, chunked(), "Transfer-Encoding: chunked");
+    }
+
+    static Request shotPut() {
+        return shot(CONTENT);
     }
 
     static Request payloadPut() {

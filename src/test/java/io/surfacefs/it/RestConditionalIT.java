@@ -93,6 +93,41 @@ class RestConditionalIT {
         }
     }
 
+    @Test
+    void aConditionIsWeighedAsTheRfcSays() throws IOException {
+        try (SurfaceProcess server = SurfaceProcess.start(folder.resolve("home"))) {
+            RawHttp http = new RawHttp(server);
+            assertEquals(
+                    201, http.send(Request.of("POST", Rest.putPath("k"), SMALL)).status());
+            String path = Rest.payloadPath("k", Rest.digest(SMALL));
+            String tag = "\"" + Rest.digest(SMALL) + "\"";
+            String part = "Range: bytes=3-9";
+            assertEquals(
+                    206, http.send(Request.get(path, part, "If-Range: " + tag)).status());
+            assertEquals(
+                    200, http.send(Request.get(path, part, "If-Range: \"x\"")).status());
+            assertEquals(
+                    200,
+                    http.send(Request.get(path, part, "If-Range: W/" + tag)).status());
+            String zstdTag = "\"" + Rest.digest(SMALL) + ";zstd\"";
+            assertEquals(
+                    200,
+                    http.send(Request.get(path, part, "If-Range: " + zstdTag)).status());
+            assertEquals(
+                    304,
+                    http.send(Request.get(path, part, "If-None-Match: " + tag)).status());
+            assertEquals(
+                    200,
+                    http.send(Request.get(path, "If-None-Match: " + zstdTag)).status());
+            Request zstd = Request.get(path, "Accept-Encoding: zstd", "If-None-Match: " + zstdTag);
+            Answer unchanged = http.send(zstd);
+            assertEquals(304, unchanged.status());
+            assertEquals(zstdTag, unchanged.field("etag"));
+            assertEquals(0, unchanged.body().length);
+            assertEquals(200, http.send(Request.get(path, part).method("HEAD")).status());
+        }
+    }
+
     private static List<Integer> coldOrder(List<Request> reads) {
         List<Integer> order = new ArrayList<>();
         for (boolean ranges : new boolean[] {true, false}) {
