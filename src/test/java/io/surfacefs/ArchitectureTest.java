@@ -7,6 +7,11 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,6 +86,36 @@ class ArchitectureTest {
     @MethodSource("frameworkFreeRooms")
     void anEngineRoomImportsNoFramework(String room) {
         assertNone(room, (from, to) -> FRAMEWORKS.stream().anyMatch(to.getName()::startsWith));
+    }
+
+    /** Those of keys are on every path, and generated ones are interpreted in a native image. */
+    @Test
+    void recordsOfTheModelCompareThemselves() throws IOException {
+        Set<String> generated = new TreeSet<>();
+        int compared = 0;
+        for (JavaClass type : MAIN) {
+            if (!room(type).equals("model") || !type.isRecord()) {
+                continue;
+            }
+            try (InputStream bytes =
+                    type.getSource().orElseThrow().getUri().toURL().openStream()) {
+                for (MethodModel method :
+                        ClassFile.of().parse(bytes.readAllBytes()).methods()) {
+                    String name = method.methodName().stringValue();
+                    if (name.equals("equals") || name.equals("hashCode")) {
+                        compared++;
+                        if (method.code()
+                                .orElseThrow()
+                                .elementStream()
+                                .anyMatch(InvokeDynamicInstruction.class::isInstance)) {
+                            generated.add(type.getName() + "." + name);
+                        }
+                    }
+                }
+            }
+        }
+        assertEquals(Set.of(), generated);
+        assertTrue(compared >= 20, "only " + compared + " methods were looked at");
     }
 
     private static void assertNone(String room, BiPredicate<JavaClass, JavaClass> forbidden) {

@@ -1,5 +1,7 @@
 package io.surfacefs.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A range of the bytes of a representation.
  *
@@ -21,5 +23,15 @@ public record ByteRange(long offset, long length) {
     /** The first byte behind the range. */
     public long end() {
         return offset + length;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ByteRange that && offset == that.offset && length == that.length;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(offset) + Long.hashCode(length);
     }
 }

@@ -1,6 +1,7 @@
 package io.surfacefs.model;
 
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A SHA-256 digest.
@@ -59,5 +60,15 @@ public record Digest(String hex) implements Comparable<Digest> {
     @Override
     public String toString() {
         return PREFIX + hex;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Digest that && hex.equals(that.hex);
+    }
+
+    @Override
+    public int hashCode() {
+        return hex.hashCode();
     }
 }

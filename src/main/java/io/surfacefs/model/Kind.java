@@ -1,5 +1,7 @@
 package io.surfacefs.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What an artefact is, an open set. Matches {@code [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?}, so it is safe as one path
  * segment.
@@ -33,5 +35,15 @@ public record Kind(String value) implements Comparable<Kind> {
     @Override
     public String toString() {
         return value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Kind that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 }

@@ -1,6 +1,7 @@
 package io.surfacefs.model;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content type of a payload as the client gave it, {@code type/subtype} and parameters (RFC 9110 section 8.3.1).
@@ -48,5 +49,15 @@ public record MediaType(String value) {
     @Override
     public String toString() {
         return value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MediaType that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 }

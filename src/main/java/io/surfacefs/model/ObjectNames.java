@@ -111,5 +111,15 @@ public final class ObjectNames {
      * @param key the artefact
      * @param payload whether its payload is meant, else its manifest
      */
-    public record Pointer(ArtefactKey key, boolean payload) {}
+    public record Pointer(ArtefactKey key, boolean payload) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Pointer that && payload == that.payload && key.equals(that.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * key.hashCode() + Boolean.hashCode(payload);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 package io.surfacefs.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names one scan of one image. Matches {@code [A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}}, so it is safe as one path segment.
  *
@@ -38,5 +40,15 @@ public record ScanId(String value) {
     @Override
     public String toString() {
         return value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ScanId that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 }

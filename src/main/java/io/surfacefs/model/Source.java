@@ -1,5 +1,6 @@
 package io.surfacefs.model;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,5 +25,18 @@ public record Source(
                     "not a scanner build: '" + Names.shown(scannerBuild) + "'",
                     "at most 512 characters, no control characters");
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Source that
+                && Objects.equals(scannerBuild, that.scannerBuild)
+                && Objects.equals(imageDigest, that.imageDigest)
+                && Objects.equals(scanId, that.scanId);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * Objects.hashCode(scannerBuild) + Objects.hashCode(imageDigest)) + Objects.hashCode(scanId);
     }
 }

@@ -1,5 +1,7 @@
 package io.surfacefs.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Owner of artefacts; never inferred, always checked. Matches {@code [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?}, so it is
  * safe as one path segment.
@@ -25,5 +27,15 @@ public record Tenant(String value) implements Comparable<Tenant> {
     @Override
     public String toString() {
         return value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Tenant that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 }

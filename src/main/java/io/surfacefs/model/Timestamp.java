@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A moment in UTC that keeps the text it came in: {@code yyyy-MM-ddTHH:mm:ssZ}, with a fraction of 1 to 9 digits where
@@ -57,5 +58,15 @@ public record Timestamp(String text) implements Comparable<Timestamp> {
     @Override
     public String toString() {
         return text;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Timestamp that && text.equals(that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 }

@@ -8,6 +8,7 @@ import io.surfacefs.model.Manifest;
 import io.surfacefs.model.MediaType;
 import io.surfacefs.model.Representation;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,17 @@ public final class HotTier {
 
     private record HotManifest(Manifest manifest, HotObject object, long loaded) {}
 
-    private record Slot(ArtefactKey key, @Nullable Representation representation) {}
+    private record Slot(ArtefactKey key, @Nullable Representation representation) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Slot that && representation == that.representation && key.equals(that.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * key.hashCode() + Objects.hashCode(representation);
+        }
+    }
 
     private final Cache<Slot, Object> entries;
     private final AtomicLongArray epochs = new AtomicLongArray(STRIPES);

@@ -1,5 +1,7 @@
 package io.surfacefs.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names one object.
  *
@@ -26,5 +28,15 @@ public record BlobKey(Bucket bucket, String name) {
     @Override
     public String toString() {
         return bucket + ":" + name;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BlobKey that && name.equals(that.name) && bucket == that.bucket;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * name.hashCode() + bucket.hashCode();
     }
 }
