@@ -2,6 +2,7 @@ package io.surfacefs.rest;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.vertx.core.Vertx;
@@ -47,6 +48,7 @@ class BodyStreamTest {
         try (Socket client = put(BODY)) {
             assertArrayEquals(BODY, arrived.get().readAllBytes());
             assertEquals(-1, arrived.get().read());
+            assertFalse(client.isClosed());
         }
     }
 
@@ -60,7 +62,7 @@ class BodyStreamTest {
             while (reader.getState() != Thread.State.TIMED_WAITING) {
                 Thread.onSpinWait();
             }
-            client.close();
+            client.shutdownOutput();
             ExecutionException failed = assertThrows(ExecutionException.class, next::get);
             assertEquals(ClientGone.class, failed.getCause().getClass());
         }
