@@ -35,7 +35,8 @@ class LoopbackIT {
 
     /** Starts a server that must end by itself, without ever having listened or made anything. */
     private String refused(int exit) {
-        SurfaceProcess.Result result = SurfaceProcess.run(folder.resolve("home"), environment, new byte[0], "serve");
+        SurfaceProcess.Result result =
+                SurfaceProcess.runUnless("serves REST", folder.resolve("home"), environment, new byte[0], "serve");
         assertEquals(exit, result.exit(), () -> result.out() + result.stderr());
         assertFalse((result.out() + result.stderr()).contains("Started gRPC server"), result::stderr);
         assertFalse((result.out() + result.stderr()).contains("\tat "), () -> "a stack trace: " + result.stderr());

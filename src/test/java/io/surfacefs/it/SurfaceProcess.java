@@ -154,6 +154,17 @@ public final class SurfaceProcess implements AutoCloseable {
      * @throws IllegalStateException if it is not done after two minutes; it is killed then
      */
     public static Result run(Path home, Map<String, String> environment, byte[] stdin, String... arguments) {
+        return runUnless("", home, environment, stdin, arguments);
+    }
+
+    /**
+     * As {@link #run(Path, Map, byte[], String...)}, but gives up as soon as the command has printed what it must not.
+     *
+     * @param wrong text on the standard output that says that the command won't end by itself; empty for none
+     * @throws IllegalStateException also then; it is killed
+     */
+    public static Result runUnless(
+            String wrong, Path home, Map<String, String> environment, byte[] stdin, String... arguments) {
         try {
             Path folder = Files.createTempDirectory(home.toAbsolutePath().getParent(), "command-");
             Path in = Files.write(folder.resolve("in"), stdin);
@@ -164,10 +175,15 @@ public final class SurfaceProcess implements AutoCloseable {
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
-            if (!await(process, COMMAND)) {
-                process.destroyForcibly();
-                throw new IllegalStateException(List.of(arguments) + " is not done after " + COMMAND + "\n"
-                        + Files.readString(out) + Files.readString(err));
+            long deadline = System.nanoTime() + COMMAND.toNanos();
+            while (!await(process, Duration.ofMillis(50))) {
+                boolean late = System.nanoTime() > deadline;
+                if (late || (!wrong.isEmpty() && Files.readString(out).contains(wrong))) {
+                    process.destroyForcibly();
+                    throw new IllegalStateException(List.of(arguments)
+                            + (late ? " is not done after " + COMMAND : " goes on") + "\n" + Files.readString(out)
+                            + Files.readString(err));
+                }
             }
             return new Result(process.exitValue(), Files.readAllBytes(out), Files.readString(err));
         } catch (IOException e) {
