@@ -14,6 +14,7 @@ import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.CacheEntryService;
@@ -40,6 +41,7 @@ public final class Engine implements AutoCloseable {
     private final RealDisk disk;
     private final LayoutStore store;
     private final boolean owner;
+    private final StoreProbe probe;
     private final Access access;
     private final ArtefactService artefacts;
     private final ScanService scans;
@@ -63,6 +65,7 @@ public final class Engine implements AutoCloseable {
                 hold,
                 (key, bytes) -> isSound(key, bytes, codec, verifier));
         this.owner = folder.owner();
+        this.probe = folder::probe;
         this.store = new LayoutStore(
                 folder,
                 codec,
@@ -144,6 +147,11 @@ public final class Engine implements AutoCloseable {
     /** Whether this process owns the store's folder, so that it deletes and sweeps. */
     public boolean owner() {
         return owner;
+    }
+
+    /** A look at whether the store can be used. */
+    public StoreProbe storeProbe() {
+        return probe;
     }
 
     public Access access() {

@@ -4,6 +4,7 @@ import io.quarkus.arc.Unremovable;
 import io.surfacefs.access.Access;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.CacheEntryService;
@@ -32,6 +33,12 @@ public class EngineProducer {
 
     void close(@Disposes Engine engine) {
         engine.close();
+    }
+
+    @Produces
+    @Singleton
+    StoreProbe storeProbe(Engine engine) {
+        return engine.storeProbe();
     }
 
     @Produces

@@ -53,6 +53,24 @@ public final class FolderBlobStore implements BlobStore {
         return journal != null;
     }
 
+    /**
+     * Looks whether the folder can still be used: makes a file in it and removes it, reads nothing and walks nothing. A
+     * full disk can be used, since what is stored can be read. May hang as long as the file system does.
+     *
+     * @throws SurfaceException {@code STORE_UNAVAILABLE} when the folder is gone, is no longer the one that was opened,
+     *     or can't be written to
+     */
+    public void probe() {
+        try {
+            files.touch();
+        } catch (IOException e) {
+            SurfaceException fault = DiskFaults.of("probe", e);
+            if (fault.code() != ErrorCode.DISK_FULL) {
+                throw fault;
+            }
+        }
+    }
+
     @Override
     public @Nullable Head head(BlobKey key) {
         Path file = files.path(key);

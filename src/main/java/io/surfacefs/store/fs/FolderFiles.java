@@ -162,6 +162,13 @@ final class FolderFiles {
         }
     }
 
+    /** Makes a file where this process' temporary ones lie, and removes it. */
+    void touch() throws IOException {
+        Path file = temporary.newName();
+        disk.create(file).close();
+        disk.delete(file);
+    }
+
     /** Writes an object over what is there, at once and for certain. */
     void overwrite(BlobKey key, BlobSource source) throws IOException {
         Path file = path(key);
