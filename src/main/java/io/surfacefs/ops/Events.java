@@ -1,5 +1,6 @@
 package io.surfacefs.ops;
 
+import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Kind;
 
 /**
@@ -45,6 +46,9 @@ public interface Events {
 
     /** An object failed its digest check. */
     default void corrupt(Kind kind) {}
+
+    /** A manifest can't be read, so it was left out of a page; whoever asks for it by its key is told so. */
+    default void corruptManifest(ArtefactKey key) {}
 
     /** Tells nobody. */
     Events NONE = new Events() {};

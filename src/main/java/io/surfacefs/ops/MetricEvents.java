@@ -3,6 +3,7 @@ package io.surfacefs.ops;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Kind;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -10,13 +11,19 @@ import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /**
  * Turns events into the contract's metrics. Meters are looked up once; kinds beyond a bound are told as {@code _other}.
  */
 @Singleton
 public class MetricEvents implements Events {
+    private static final Logger LOG = Logger.getLogger(MetricEvents.class);
     private static final int MAX_KINDS = 100;
+
+    /** So many keys are logged, each once: pages are asked for again and again. The metric counts on. */
+    private static final int MAX_TOLD = 1_000;
+
     private static final Duration[] BUCKETS = {
         Duration.ofNanos(100_000),
         Duration.ofMillis(1),
@@ -33,6 +40,7 @@ public class MetricEvents implements Events {
     private final ConcurrentMap<String, Timer> timers = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Boolean> kinds = new ConcurrentHashMap<>();
+    private final ConcurrentMap<ArtefactKey, Boolean> told = new ConcurrentHashMap<>();
 
     MetricEvents(MeterRegistry registry) {
         this.registry = registry;
@@ -66,6 +74,16 @@ public class MetricEvents implements Events {
     @Override
     public void corrupt(Kind kind) {
         count("surface.store.corrupt", "surface_kind", bounded(kind));
+    }
+
+    @Override
+    public void corruptManifest(ArtefactKey key) {
+        corrupt(key.kind());
+        if (told.size() < MAX_TOLD && told.put(key, Boolean.TRUE) == null) {
+            LOG.warnf(
+                    "event=corrupt-manifest tenant=%s kind=%s digest=%s hint=\"a put of the artefact mends it\"",
+                    key.tenant(), key.kind(), key.digest());
+        }
     }
 
     @Override

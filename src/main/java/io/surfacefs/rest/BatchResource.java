@@ -54,7 +54,10 @@ public final class BatchResource {
     /** Lists manifests in key order, page by page. */
     @GET
     @Path("/manifests")
-    @Operation(operationId = "listManifests", summary = "List manifests in key order")
+    @Operation(
+            operationId = "listManifests",
+            summary = "List manifests in key order",
+            description = "A manifest that went bad at rest is left out; asked for by its key it is CORRUPT_OBJECT.")
     @Parameter(name = "kind", in = ParameterIn.QUERY, example = Docs.KIND, schema = @Schema(type = SchemaType.STRING))
     @Parameter(
             name = "image_digest",

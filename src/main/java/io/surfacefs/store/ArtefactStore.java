@@ -120,6 +120,7 @@ public interface ArtefactStore extends AutoCloseable {
     /** What is known of a payload that {@link #payload} would open, without opening it; null when there is none. */
     @Nullable StoredPayload facts(ArtefactKey key);
 
+    /** Lists manifests. One that can't be read ({@code CORRUPT_OBJECT}) is left out and told to the events. */
     Page page(Query query);
 
     /** Those of the keys that have no manifest, in their order. */

@@ -112,8 +112,13 @@ final class Rest implements AutoCloseable {
 
     /** The digests that are listed under an image, over all pages. */
     Set<String> listed(String imageDigest) throws IOException {
+        return listedBy("image_digest=" + imageDigest);
+    }
+
+    /** The digests that are listed under a filter, {@code name=value}, over all pages. */
+    Set<String> listedBy(String filter) throws IOException {
         Set<String> digests = new LinkedHashSet<>();
-        String query = "/api/v1/tenants/" + TENANT + "/manifests?page_size=100&image_digest=" + imageDigest;
+        String query = "/api/v1/tenants/" + TENANT + "/manifests?page_size=100&" + filter;
         String token = "";
         do {
             Answer page = send("GET", query + token, null);

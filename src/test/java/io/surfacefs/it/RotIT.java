@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.github.luben.zstd.Zstd;
+import io.surfacefs.grpc.v1.ListManifestsRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,7 +14,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Objects that went bad on the disk: no reader gets a whole answer of wrong bytes, and a put mends them. */
 class RotIT {
     private static final String KIND = "sbom.fragment";
+    private static final String LISTED = "layer.fragments";
 
     /** Every test wants artefacts of its own, of which the server has nothing in memory. */
     private static final AtomicLong SEEDS = new AtomicLong(77);
@@ -260,5 +265,53 @@ class RotIT {
                 assertArrayEquals(bytes, reader.payload(KIND, digest).body());
             }
         }
+    }
+
+    @Test
+    void aTornManifestIsLeftOutOfListsAndToldToTheOperatorUntilAPutMendsIt() throws IOException {
+        String image = "sha256:" + "7e".repeat(32);
+        String scan = "scan-with-a-torn-manifest";
+        Set<String> all = new TreeSet<>();
+        byte[] torn = Form.SMALL.bytes();
+        for (byte[] bytes : List.of(Form.SMALL.bytes(), torn, Form.SMALL.bytes())) {
+            all.add(rest.stored(LISTED, bytes, "Surface-Image-Digest", image, "Surface-Scan-Id", scan));
+        }
+        String digest = Rest.digest(torn);
+        Path file = store.manifest(LISTED, digest);
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 200));
+        Set<String> readable = new TreeSet<>(all);
+        readable.remove(digest);
+        try (GrpcClient grpc = new GrpcClient(server)) {
+            for (String filter : List.of("kind=" + LISTED, "image_digest=" + image, "scan_id=" + scan)) {
+                assertEquals(readable, rest.listedBy(filter), filter);
+                assertEquals(readable, listed(grpc, filter), filter);
+            }
+        }
+        String line = "event=corrupt-manifest tenant=" + Rest.TENANT + " kind=" + LISTED + " digest=" + digest;
+        assertEquals(1, server.output().split(line, -1).length - 1, server::output);
+        try (SurfaceProcess cold = SurfaceProcess.server(server.home())
+                        .jvm("-XX:TieredStopAtLevel=1")
+                        .start();
+                Rest reader = new Rest(cold)) {
+            assertEquals("502 CORRUPT_OBJECT", reader.manifest(LISTED, digest).summary());
+        }
+        rest.stored(LISTED, torn);
+        assertEquals(all, rest.listedBy("scan_id=" + scan));
+    }
+
+    private static Set<String> listed(GrpcClient grpc, String filter) {
+        ListManifestsRequest.Builder request = ListManifestsRequest.newBuilder().setTenant(Rest.TENANT);
+        String value = filter.substring(filter.indexOf('=') + 1);
+        switch (filter.charAt(0)) {
+            case 'k' -> request.setKind(value);
+            case 'i' -> request.setImageDigest(value);
+            default -> request.setScanId(value);
+        }
+        Set<String> digests = new TreeSet<>();
+        grpc.surface()
+                .listManifests(request.build())
+                .getManifestsList()
+                .forEach(manifest -> digests.add(manifest.getDigest()));
+        return digests;
     }
 }

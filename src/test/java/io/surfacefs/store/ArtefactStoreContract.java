@@ -265,6 +265,33 @@ public abstract class ArtefactStoreContract {
     }
 
     @Test
+    void aDamagedManifestIsLeftOutOfPagesAndKeepsNoOtherOneFromThem() throws Exception {
+        List<ArtefactKey> keys = new ArrayList<>();
+        IntStream.range(0, 12)
+                .forEach(i -> keys.add(put(store, text(300 + i, 50)).manifest().key()));
+        keys.sort(Comparator.comparing(k -> k.digest().hex()));
+        ScanManifest scan = scan("2026-02-01T00:00:00Z");
+        ScanManifest damagedScan = scan("2026-02-02T00:00:00Z");
+        store.putScan(scan);
+        store.putScan(damagedScan);
+        damage(BlobKey.manifest(ObjectNames.manifest(damagedScan.key())), 0);
+        // The first one, more in a row than a page has room for, and the last one.
+        List<ArtefactKey> sound = new ArrayList<>(keys);
+        for (int i : List.of(11, 7, 6, 5, 4, 0)) {
+            damage(BlobKey.manifest(ObjectNames.manifest(keys.get(i))), 0);
+            sound.remove(i);
+        }
+        assertEquals(sound, listed(null, null, null));
+        assertEquals(sound, listed(SBOM, null, null));
+        assertEquals(sound, listed(null, IMAGE, null));
+        assertEquals(sound, listed(SBOM, null, SCAN));
+        assertEquals(sound, listed(null, IMAGE, SCAN));
+        assertEquals(List.of(scan.key()), listed(Kind.SURFACE_MANIFEST, null, null));
+        assertEquals(List.of(scan.key()), listed(Kind.SURFACE_MANIFEST, null, SCAN));
+        assertCode(ErrorCode.CORRUPT_OBJECT, () -> store.manifest(keys.get(5)));
+    }
+
+    @Test
     void pagesComeInTheOrderOfTheBytesOfKindAndHexAndLoseNothing() {
         List<ArtefactKey> keys = new ArrayList<>();
         for (String kind : List.of("a", "a-b", "a.b", "ab", "a0")) {

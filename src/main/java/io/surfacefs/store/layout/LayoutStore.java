@@ -65,7 +65,7 @@ public final class LayoutStore implements ArtefactStore {
         this.payloads = new Payloads(blobs, verifier, settings.verify(), events);
         this.markers = markers;
         this.puts = new Puts(blobs, manifests, payloads, markers, settings, clock, events);
-        this.pages = new Pages(blobs, manifests);
+        this.pages = new Pages(blobs, manifests, events);
         this.scans = new Scans(blobs, manifests);
         this.cacheEntries = new CacheEntries(blobs, verifier);
         this.maintenance = new Maintenance(blobs, manifests, payloads, markers, settings, clock);

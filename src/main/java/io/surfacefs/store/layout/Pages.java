@@ -2,11 +2,13 @@ package io.surfacefs.store.layout;
 
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobStore;
@@ -23,10 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class Pages {
     private final BlobStore blobs;
     private final Manifests manifests;
+    private final Events events;
 
-    Pages(BlobStore blobs, Manifests manifests) {
+    Pages(BlobStore blobs, Manifests manifests, Events events) {
         this.blobs = blobs;
         this.manifests = manifests;
+        this.events = events;
     }
 
     /** See {@link ArtefactStore#page}. */
@@ -51,10 +55,10 @@ final class Pages {
             this.query = query;
         }
 
-        /** Whether another key is wanted. Keys without a manifest are passed over. */
+        /** Whether another key is wanted. Keys without a manifest that can be read are passed over. */
         @Override
         public boolean test(ArtefactKey key) {
-            Manifest manifest = manifests.read(key);
+            Manifest manifest = readable(key);
             if (manifest == null) {
                 return true;
             }
@@ -73,6 +77,19 @@ final class Pages {
 
         ArtefactStore.Page page() {
             return new ArtefactStore.Page(found, more ? position(found.getLast().key()) : null);
+        }
+    }
+
+    /** One manifest that rotted must not keep all others of its page from whoever lists. */
+    private @Nullable Manifest readable(ArtefactKey key) {
+        try {
+            return manifests.read(key);
+        } catch (SurfaceException e) {
+            if (e.code() != ErrorCode.CORRUPT_OBJECT) {
+                throw e;
+            }
+            events.corruptManifest(key);
+            return null;
         }
     }
 
