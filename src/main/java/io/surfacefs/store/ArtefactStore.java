@@ -130,6 +130,7 @@ public interface ArtefactStore extends AutoCloseable {
      * Removes the manifest at once; the payload object goes after the grace.
      *
      * @return whether there was one
+     * @throws SurfaceException {@code STORE_UNAVAILABLE}, and nothing has changed, when this process may not delete
      */
     boolean delete(ArtefactKey key);
 

@@ -71,6 +71,14 @@ public interface BlobStore extends AutoCloseable {
     boolean replace(BlobKey key, @Nullable String expectedTag, BlobSource source);
 
     /**
+     * Asked before the first step of work that ends with the deletion of an artefact's object, so that a refusal comes
+     * before anything has changed. Decorators pass it on.
+     *
+     * @throws SurfaceException {@code STORE_UNAVAILABLE} when {@link #delete} is not for this process
+     */
+    default void requireDeletes() {}
+
+    /**
      * Deletes an object.
      *
      * @param expectedTag the tag that must be there for this to happen, or null for whatever is there

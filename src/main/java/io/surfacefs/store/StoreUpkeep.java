@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operator's work on a whole store. Walks names page by page, so its memory is bounded; one of each runs at a time.
- * A progress consumer is told how many names were seen.
+ * A progress consumer is told how many names were seen. Work that deletes changes nothing in a process that may not
+ * delete: {@code STORE_UNAVAILABLE}.
  */
 public interface StoreUpkeep {
     /** What a {@link #gc} came to: payloads without a manifest that it marked, and payload objects that it dropped. */

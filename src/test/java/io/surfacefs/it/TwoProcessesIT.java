@@ -102,9 +102,14 @@ class TwoProcessesIT {
     void onlyTheOwnerDeletes() throws IOException {
         byte[] bytes = Rest.noise(20_000, 1);
         String digest = guest.stored(KIND, bytes);
+        Map<String, String> before = StoreSnapshot.of(first);
         Rest.Answer refused = guest.delete(KIND, digest);
         assertEquals("503 STORE_UNAVAILABLE", refused.summary());
         assertTrue(refused.text().contains("--endpoint"), refused::text);
+        assertEquals(
+                "503 STORE_UNAVAILABLE",
+                guest.send("POST", "/api/v1/admin/gc", null).summary());
+        assertEquals(before, StoreSnapshot.of(first));
         assertSame(bytes);
         assertEquals(204, owner.delete(KIND, digest).status());
         for (Rest each : List.of(owner, guest)) {

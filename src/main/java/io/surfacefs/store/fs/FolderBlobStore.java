@@ -198,15 +198,22 @@ public final class FolderBlobStore implements BlobStore {
     }
 
     @Override
+    public void requireDeletes() {
+        if (!owner()) {
+            throw new SurfaceException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "another process owns this folder, and only the owner deletes",
+                    "send the request to the running service, or use --endpoint");
+        }
+    }
+
+    @Override
     public boolean delete(BlobKey key, @Nullable String expectedTag) {
         try {
             if (journal != null) {
                 journal.release(key);
             } else if (mayBeJournaled(key)) {
-                throw new SurfaceException(
-                        ErrorCode.STORE_UNAVAILABLE,
-                        "another process owns this folder, and only the owner deletes",
-                        "send the request to the running service, or use --endpoint");
+                requireDeletes();
             }
             return locks.alone(key.name(), () -> {
                 if (expectedTag != null && !expectedTag.equals(currentTag(key))) {

@@ -134,6 +134,7 @@ public final class LayoutStore implements ArtefactStore {
         if (!manifests.exists(key)) {
             return false;
         }
+        blobs.requireDeletes();
         if (!key.isScanManifest()) {
             // The marker first: a crash between the two leaves a marker that the sweep finds to have a manifest.
             markers.markDeleted(key);

@@ -55,11 +55,15 @@ final class Maintenance implements StoreUpkeep {
 
     @Override
     public int sweep() {
+        blobs.requireDeletes();
         return sweep.run();
     }
 
     @Override
     public GcResult gc(boolean dryRun, LongConsumer progress) {
+        if (!dryRun) {
+            blobs.requireDeletes();
+        }
         long[] marked = {0};
         walk(BlobKey.Bucket.CACHE, "tenants/", progress, name -> {
             ObjectNames.Pointer pointer = ObjectNames.parseName(name);
@@ -85,6 +89,7 @@ final class Maintenance implements StoreUpkeep {
 
     @Override
     public ReindexResult reindex(LongConsumer progress) {
+        blobs.requireDeletes();
         long[] counts = new long[3];
         eachManifest(
                 null,
