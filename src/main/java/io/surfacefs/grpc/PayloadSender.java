@@ -51,12 +51,16 @@ final class PayloadSender<R> {
         this.limit = limit;
     }
 
-    /** Sends from memory. */
-    void send(HotObject payload) {
-        byte[] body = payload.body();
+    /** Sends from memory; false when the payload has just gone from there, and nothing was sent. */
+    boolean send(HotObject payload) {
+        byte[] body = payload.copy();
+        if (body == null) {
+            return false;
+        }
         ByteRange range = Requests.range(offset, limit, body.length);
         outbox.send(parts.info(Answers.info(payload.digest(), representation, body.length, payload.contentType())));
         wrapped(body, (int) range.offset(), (int) range.length());
+        return true;
     }
 
     /** Sends from an open payload, which is left open. */

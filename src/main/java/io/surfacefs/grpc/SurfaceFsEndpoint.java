@@ -142,8 +142,7 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
             PayloadSender<GetPayloadResponse> sender =
                     new PayloadSender<>(outbox, GET_PAYLOAD, representation, request.getOffset(), request.getLimit());
             HotObject hot = artefacts.hotPayload(access, key, representation);
-            if (hot != null) {
-                sender.send(hot);
+            if (hot != null && sender.send(hot)) {
                 return;
             }
             try (PayloadHandle payload = artefacts.payload(access, key)) {

@@ -34,7 +34,10 @@ final class Download {
 
     /** Sends the range and waits until the client has it. */
     void send(Representation representation) throws IOException {
-        if (representation == Representation.IDENTITY) {
+        byte[] all = payload.all();
+        if (all != null) {
+            exchange.end(all, (int) range.offset(), (int) range.length());
+        } else if (representation == Representation.IDENTITY) {
             decoded();
         } else if (range.length() <= SMALL) {
             byte[] bytes = new byte[(int) range.length()];

@@ -1,5 +1,7 @@
 package io.surfacefs.rest;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.surfacefs.access.Access;
 import io.surfacefs.access.Caller;
 import io.surfacefs.access.Right;
@@ -8,6 +10,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -122,13 +125,21 @@ final class Exchange {
 
     /** Ends the answer whose status and header stand, with part of an array (nothing of it for a HEAD). */
     void end(byte[] bytes, int offset, int length) throws IOException {
+        end(Unpooled.wrappedBuffer(bytes, offset, length));
+    }
+
+    /** As {@link #end(byte[], int, int)}; the bytes are released when they have gone. */
+    void end(ByteBuf bytes) throws IOException {
         boolean linger = closeBehindRefusal();
-        Future<Void> written = HttpMethod.HEAD.equals(request.method()) || length == 0
+        Future<Void> written = HttpMethod.HEAD.equals(request.method()) || !bytes.isReadable()
                 ? response.end()
-                : response.end(Buffers.wrap(bytes, offset, length));
-        if (linger) {
-            written.onComplete(done -> linger());
-        }
+                : response.end(BufferImpl.buffer(bytes));
+        written.onComplete(done -> {
+            bytes.release();
+            if (linger) {
+                linger();
+            }
+        });
         // The framework touches the header map once more when the resource returns, so the bytes must have gone by
         // then.
         if (!Context.isOnEventLoopThread()) {

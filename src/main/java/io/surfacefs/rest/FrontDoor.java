@@ -1,5 +1,6 @@
 package io.surfacefs.rest;
 
+import io.netty.buffer.ByteBuf;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.surfacefs.access.Access;
 import io.surfacefs.access.Caller;
@@ -157,7 +158,7 @@ public final class FrontDoor {
             return false;
         }
         if (!(hot.attachment() instanceof ObjectHead)) {
-            hot.attach(ObjectHead.manifest(hot.digest(), hot.body().length));
+            hot.attach(ObjectHead.manifest(hot.digest(), hot.length()));
         }
         return send(context, hot);
     }
@@ -170,28 +171,45 @@ public final class FrontDoor {
             return false;
         }
         if (!(hot.attachment() instanceof ObjectHead)) {
-            hot.attach(head(hot, representation));
+            ObjectHead head = head(hot, representation);
+            if (head == null) {
+                return false;
+            }
+            hot.attach(head);
         }
         return send(context, hot);
     }
 
-    private static ObjectHead head(HotObject hot, Representation representation) {
+    private static @Nullable ObjectHead head(HotObject hot, Representation representation) {
         MediaType type = hot.contentType() == null ? MediaType.OCTET_STREAM : hot.contentType();
-        Digest sent = representation == Representation.ZSTD ? sha256(hot.body()) : hot.digest();
-        return ObjectHead.hotPayload(hot.digest(), sent, type.value(), hot.body().length, representation);
+        Digest sent = hot.digest();
+        if (representation == Representation.ZSTD) {
+            byte[] stored = hot.copy();
+            if (stored == null) {
+                return null;
+            }
+            sent = sha256(stored);
+        }
+        return ObjectHead.hotPayload(hot.digest(), sent, type.value(), hot.length(), representation);
     }
 
     private static boolean send(RoutingContext context, HotObject hot) {
+        ByteBuf body = hot.take();
+        if (body == null) {
+            return false;
+        }
         ObjectHead head = (ObjectHead) Objects.requireNonNull(hot.attachment());
         Exchange exchange = Exchange.of(context);
         try {
             ReadAnswer answer = ReadAnswer.begin(context.request(), context.response(), head);
-            exchange.end(hot.body(), (int) answer.body().offset(), (int)
-                    answer.body().length());
+            exchange.end(body.retainedSlice(
+                    (int) answer.body().offset(), (int) answer.body().length()));
         } catch (SurfaceException e) {
             fail(context, Problem.of(e));
         } catch (IOException e) {
             exchange.cut();
+        } finally {
+            body.release();
         }
         return true;
     }

@@ -24,7 +24,9 @@ import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -209,15 +211,19 @@ public final class ArtefactService {
         ArtefactKey key = access.key(item.kind(), item.digest());
         return Timing.timed(events, Events.Op.PAYLOAD_GET, () -> {
             long epoch = hot.epoch(key);
-            ArtefactStore.OpenPayload open = item.kind().isSurfaceManifest() ? null : store.payload(key);
+            Manifest manifest = wanted == null ? hot.manifest(key) : find(key);
+            ArtefactStore.OpenPayload open = item.kind().isSurfaceManifest()
+                    ? null
+                    : manifest instanceof ArtefactManifest known
+                            ? store.payload(key, known.payload())
+                            : store.payload(key);
             if (open == null) {
                 throw notFound("there is no such payload");
             }
             PayloadHandle handle = new PayloadHandle(key.digest(), open.facts(), open.bytes(), this::decode);
-            if (wanted != null) {
-                keepSmall(key, handle, wanted, epoch);
-            }
-            return handle;
+            return wanted != null && manifest instanceof ArtefactManifest known
+                    ? readSmall(known, handle, wanted, epoch)
+                    : handle;
         });
     }
 
@@ -225,17 +231,29 @@ public final class ArtefactService {
         return new DecodedBlocks(PayloadReader.open(pool, stored, facts, range));
     }
 
-    /** Keeps a small payload in memory if it has a manifest; the handle stays as it is. */
-    private void keepSmall(ArtefactKey key, PayloadHandle handle, Representation wanted, long epoch) {
-        StoredPayload facts = handle.facts();
-        long size = wanted == Representation.ZSTD ? facts.storedSize() : facts.rawSize();
-        if (size > HotTier.MAX_PAYLOAD || !(find(key) instanceof ArtefactManifest manifest)) {
-            return;
-        }
+    /** Reads a small payload at once, keeps it in memory too, and gives a handle that has its bytes. */
+    private PayloadHandle readSmall(
+            ArtefactManifest manifest, PayloadHandle handle, Representation wanted, long epoch) {
+        boolean given = false;
         try {
-            hot.keep(manifest, wanted, wanted == Representation.ZSTD ? handle.allStored() : handle.allRaw(), epoch);
+            StoredPayload facts = handle.facts();
+            long size = wanted == Representation.ZSTD ? facts.storedSize() : facts.rawSize();
+            PayloadHandle result = handle;
+            if (size <= HotTier.MAX_PAYLOAD) {
+                byte[] bytes = wanted == Representation.ZSTD ? handle.allStored() : handle.allRaw();
+                if (facts.equals(manifest.payload())) {
+                    hot.keep(manifest, wanted, bytes, epoch);
+                }
+                result = handle.withAll(bytes);
+            }
+            given = true;
+            return result;
         } catch (IOException e) {
             throw DiskFaults.of("read", e);
+        } finally {
+            if (!given) {
+                handle.close();
+            }
         }
     }
 
@@ -298,14 +316,23 @@ public final class ArtefactService {
         List<ArtefactKey> unknown = new ArrayList<>();
         for (ItemKey item : items) {
             ArtefactKey key = access.key(item.kind(), item.digest());
-            if (hot.manifestObject(key) == null) {
+            if (!hot.present(key)) {
                 unknown.add(key);
             }
         }
         if (unknown.isEmpty()) {
             return List.of();
         }
-        return store.missing(unknown).stream()
+        long[] epochs = unknown.stream().mapToLong(hot::epoch).toArray();
+        long asked = hot.now();
+        List<ArtefactKey> missing = store.missing(unknown);
+        Set<ArtefactKey> absent = new HashSet<>(missing);
+        for (int i = 0; i < epochs.length; i++) {
+            if (!absent.contains(unknown.get(i))) {
+                hot.keepPresent(unknown.get(i), asked, epochs[i]);
+            }
+        }
+        return missing.stream()
                 .map(key -> new ItemKey(key.kind(), key.digest()))
                 .toList();
     }

@@ -2,6 +2,9 @@ package io.surfacefs.service;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Manifest;
@@ -10,13 +13,14 @@ import io.surfacefs.model.Representation;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Manifests and small payloads in memory, within a bound. A manifest counts for its age at most, since another process
- * may change or delete it; a payload counts as long as its manifest does. What this process deletes is gone from here
- * before the delete returns, also against a reader who has just read it from the store. Thread-safe; lookups neither
- * lock nor block.
+ * Manifests, small payloads and what is known to be there, in memory, within a bound. A manifest counts for its age at
+ * most, since another process may change or delete it; a payload counts as long as its manifest does. What this process
+ * deletes is gone from here before the delete returns, also against a reader who has just read it from the store.
+ * Thread-safe; lookups neither lock nor block.
  */
 public final class HotTier {
     /** The largest payload that is kept, bytes of either representation. */
@@ -24,8 +28,14 @@ public final class HotTier {
 
     private static final int OVERHEAD = 512;
     private static final int STRIPES = 4096;
+    private static final int PAGE = 8192;
+    /** Memory is taken from the system, and given back, in pieces of 1 MiB. */
+    private static final int CHUNK_ORDER = 7;
 
-    private record HotManifest(Manifest manifest, HotObject object, long loaded) {}
+    private record HotManifest(Manifest manifest, HotObject object, long seen) {}
+
+    /** That the store had the manifest, which nobody has read. */
+    private record Present(long seen) {}
 
     private record Slot(ArtefactKey key, @Nullable Representation representation) {
         @Override
@@ -42,20 +52,37 @@ public final class HotTier {
     private final Cache<Slot, Object> entries;
     private final AtomicLongArray epochs = new AtomicLongArray(STRIPES);
     private final long maxAgeNanos;
+    private final LongSupplier nanoTime;
+    private final @Nullable PooledByteBufAllocator memory;
 
     /**
      * @param quota bytes, counted with some overhead for each entry; 0 keeps nothing
      * @param maxAge how long a manifest counts
      */
     public HotTier(long quota, Duration maxAge) {
+        this(quota, maxAge, System::nanoTime);
+    }
+
+    HotTier(long quota, Duration maxAge, LongSupplier nanoTime) {
         this.maxAgeNanos = maxAge.toNanos();
+        this.nanoTime = nanoTime;
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(quota)
                 .weigher((Slot slot, Object value) -> OVERHEAD
-                        + (value instanceof HotManifest hot
-                                ? 2 * hot.object.body().length
-                                : ((HotObject) value).body().length))
+                        + switch (value) {
+                            case HotManifest hot -> 2 * hot.object.length();
+                            case HotObject hot -> hot.length();
+                            default -> 0;
+                        })
+                .removalListener((@Nullable Slot slot, @Nullable Object value, RemovalCause cause) -> {
+                    if (value instanceof HotObject payload) {
+                        payload.evicted();
+                    }
+                })
+                .executor(Runnable::run)
                 .build();
+        // Bodies that live for seconds and die would be copied from generation to generation by a collector.
+        this.memory = quota > 0 ? new PooledByteBufAllocator(true, 0, 1, PAGE, CHUNK_ORDER, 0, 0, false) : null;
     }
 
     /**
@@ -71,10 +98,35 @@ public final class HotTier {
     }
 
     private @Nullable HotManifest fresh(ArtefactKey key) {
-        return entries.getIfPresent(new Slot(key, null)) instanceof HotManifest hot
-                        && System.nanoTime() - hot.loaded <= maxAgeNanos
-                ? hot
-                : null;
+        return entries.getIfPresent(new Slot(key, null)) instanceof HotManifest hot && counts(hot.seen) ? hot : null;
+    }
+
+    private boolean counts(long seen) {
+        return now() - seen <= maxAgeNanos;
+    }
+
+    /** Whether the store is known, within the age, to have this manifest. */
+    boolean present(ArtefactKey key) {
+        Object known = entries.getIfPresent(new Slot(key, null));
+        return (known instanceof HotManifest hot && counts(hot.seen))
+                || (known instanceof Present present && counts(present.seen));
+    }
+
+    /** The time that ages are counted from, nanoseconds. */
+    long now() {
+        return nanoTime.getAsLong();
+    }
+
+    /**
+     * Notes that the store has this manifest.
+     *
+     * @param asked {@link #now} before the store was asked
+     * @param epoch from before that too
+     */
+    void keepPresent(ArtefactKey key, long asked, long epoch) {
+        if (fresh(key) == null) {
+            keep(new Slot(key, null), new Present(asked), epoch);
+        }
     }
 
     @Nullable HotObject manifestObject(ArtefactKey key) {
@@ -98,23 +150,32 @@ public final class HotTier {
         Slot slot = new Slot(key, null);
         HotObject before = entries.getIfPresent(slot) instanceof HotManifest hot && hot.manifest.equals(manifest)
                 ? hot.object
-                : new HotObject(manifest.canonical(), manifest.digest(), null);
-        keep(slot, new HotManifest(manifest, before, System.nanoTime()), epoch);
+                : new HotObject(manifest.canonical(), manifest.digest());
+        keep(slot, new HotManifest(manifest, before, now()), epoch);
     }
 
     void keep(ArtefactManifest manifest, Representation representation, byte[] body, long epoch) {
+        if (memory == null) {
+            return;
+        }
         MediaType type = manifest.payload().contentType();
         Slot slot = new Slot(manifest.key(), representation);
-        keep(slot, new HotObject(body, manifest.key().digest(), type), epoch);
+        ByteBuf copy = memory.directBuffer(body.length, body.length).writeBytes(body);
+        if (!keep(slot, new HotObject(copy, manifest.key().digest(), type), epoch)) {
+            copy.release();
+        }
     }
 
-    private void keep(Slot slot, Object value, long epoch) {
-        if (epoch(slot.key) == epoch) {
-            entries.put(slot, value);
-            if (epoch(slot.key) != epoch) {
-                entries.invalidate(slot);
-            }
+    /** Whether the entry took the value, if only for a moment. */
+    private boolean keep(Slot slot, Object value, long epoch) {
+        if (epoch(slot.key) != epoch) {
+            return false;
         }
+        entries.put(slot, value);
+        if (epoch(slot.key) != epoch) {
+            entries.invalidate(slot);
+        }
+        return true;
     }
 
     /** That the stored object changed or went: whatever is known, or being read right now, doesn't count any more. */

@@ -16,6 +16,7 @@ public final class PayloadHandle implements AutoCloseable {
     private final StoredPayload facts;
     private final StoredBytes bytes;
     private final Decoder decoder;
+    private final byte @Nullable [] all;
 
     /** How raw bytes are made from stored ones. */
     @FunctionalInterface
@@ -24,6 +25,12 @@ public final class PayloadHandle implements AutoCloseable {
     }
 
     PayloadHandle(Digest digest, StoredPayload facts, StoredBytes bytes, Decoder decoder) {
+        this(digest, facts, bytes, decoder, null);
+    }
+
+    private PayloadHandle(
+            Digest digest, StoredPayload facts, StoredBytes bytes, Decoder decoder, byte @Nullable [] all) {
+        this.all = all;
         this.digest = digest;
         this.facts = facts;
         this.bytes = bytes;
@@ -33,6 +40,16 @@ public final class PayloadHandle implements AutoCloseable {
     /** SHA-256 of the raw bytes. */
     public Digest digest() {
         return digest;
+    }
+
+    /** This handle, with the whole representation that was asked for. */
+    PayloadHandle withAll(byte[] bytes) {
+        return new PayloadHandle(digest, facts, this.bytes, decoder, bytes);
+    }
+
+    /** The whole representation that was asked for, where it is small and so has been read already; else null. */
+    public byte @Nullable [] all() {
+        return all;
     }
 
     /** Content type and sizes. */

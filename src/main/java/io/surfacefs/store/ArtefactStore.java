@@ -117,6 +117,14 @@ public interface ArtefactStore extends AutoCloseable {
      */
     @Nullable OpenPayload payload(ArtefactKey key);
 
+    /**
+     * As {@link #payload(ArtefactKey)}, for a caller who knows from the manifest what is stored, so that it need not be
+     * read again. What has become of the payload since then is found out.
+     */
+    default @Nullable OpenPayload payload(ArtefactKey key, StoredPayload known) {
+        return payload(key);
+    }
+
     /** What is known of a payload that {@link #payload} would open, without opening it; null when there is none. */
     @Nullable StoredPayload facts(ArtefactKey key);
 

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
 import io.surfacefs.access.Access;
 import io.surfacefs.access.Caller;
 import io.surfacefs.access.Right;
@@ -48,6 +49,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,13 +125,46 @@ class ArtefactServiceTest {
         service.payload(reading, key, Representation.IDENTITY).close();
         assertArrayEquals(
                 text(2, 100),
-                service.hotPayload(reading, key, Representation.IDENTITY).body());
+                service.hotPayload(reading, key, Representation.IDENTITY).copy());
         service.delete(deleting, key);
         assertNull(service.hotManifest(reading, key));
         assertNull(service.hotPayload(reading, key, Representation.IDENTITY));
         assertCode(ErrorCode.NOT_FOUND, () -> service.manifest(reading, key));
         assertCode(ErrorCode.NOT_FOUND, () -> service.payload(reading, key));
         assertCode(ErrorCode.NOT_FOUND, () -> service.delete(deleting, key));
+    }
+
+    @Test
+    void aPayloadThatIsBeingSentOutlivesItsEviction() throws IOException {
+        ItemKey key = put(text(12, 100));
+        service.payload(reading, key, Representation.IDENTITY).close();
+        HotObject found = service.hotPayload(reading, key, Representation.IDENTITY);
+        ByteBuf sent = found.take();
+        service.delete(deleting, key);
+        assertNull(found.take());
+        assertNull(found.copy());
+        byte[] bytes = new byte[100];
+        sent.readBytes(bytes);
+        assertArrayEquals(text(12, 100), bytes);
+        assertTrue(sent.release(), "the last share gives the memory back");
+    }
+
+    @Test
+    void whatIsKnownToBeThereIsAskedForAgainWhenItIsOld() {
+        AtomicLong time = new AtomicLong();
+        HotTier hot = new HotTier(1 << 20, Duration.ofSeconds(30), time::get);
+        ArtefactKey key = TestArtefacts.key(text(13, 100));
+        hot.keepPresent(key, hot.now(), hot.epoch(key));
+        time.addAndGet(Duration.ofSeconds(30).toNanos());
+        assertTrue(hot.present(key));
+        time.addAndGet(1);
+        assertFalse(hot.present(key));
+        long before = hot.epoch(key);
+        hot.forget(key);
+        hot.keepPresent(key, hot.now(), before);
+        assertFalse(hot.present(key), "the store was asked before the delete");
+        hot.keepPresent(key, hot.now(), hot.epoch(key));
+        assertTrue(hot.present(key));
     }
 
     @Test

@@ -107,6 +107,12 @@ public final class LayoutStore implements ArtefactStore {
     }
 
     @Override
+    public @Nullable OpenPayload payload(ArtefactKey key, StoredPayload known) {
+        OpenPayload open = payloads.openSound(key, known);
+        return open == null ? payload(key) : open;
+    }
+
+    @Override
     public @Nullable StoredPayload facts(ArtefactKey key) {
         ArtefactManifest manifest = manifests.readArtefact(key);
         if (manifest != null) {

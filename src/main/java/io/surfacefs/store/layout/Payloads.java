@@ -54,6 +54,19 @@ final class Payloads {
      * @throws SurfaceException {@code CORRUPT_OBJECT} when the stored bytes are others than the facts say
      */
     ArtefactStore.@Nullable OpenPayload open(ArtefactKey key, StoredPayload facts) {
+        ArtefactStore.OpenPayload open = openSound(key, facts);
+        if (open == null && exists(key)) {
+            events.corrupt(key.kind());
+            throw new SurfaceException(
+                    ErrorCode.CORRUPT_OBJECT,
+                    "the stored payload is damaged",
+                    "put it again: a put replaces a payload that fails its verification");
+        }
+        return open;
+    }
+
+    /** Opens a payload, verified; null when it isn't there, or is another than the facts say. */
+    ArtefactStore.@Nullable OpenPayload openSound(ArtefactKey key, StoredPayload facts) {
         BlobKey name = name(key);
         BlobStore.Head head = blobs.head(name);
         StoredBytes bytes = head == null ? null : blobs.open(name);
@@ -62,15 +75,8 @@ final class Payloads {
         }
         boolean given = false;
         try {
-            if (bytes.size() != facts.storedSize() || !isVerified(name, head, bytes, facts)) {
-                events.corrupt(key.kind());
-                throw new SurfaceException(
-                        ErrorCode.CORRUPT_OBJECT,
-                        "the stored payload is damaged",
-                        "put it again: a put replaces a payload that fails its verification");
-            }
-            given = true;
-            return new ArtefactStore.OpenPayload(key, facts, bytes);
+            given = bytes.size() == facts.storedSize() && isVerified(name, head, bytes, facts);
+            return given ? new ArtefactStore.OpenPayload(key, facts, bytes) : null;
         } catch (IOException e) {
             throw DiskFaults.of("read", e);
         } finally {
