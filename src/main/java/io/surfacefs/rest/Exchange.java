@@ -125,17 +125,17 @@ final class Exchange {
 
     /** Ends the answer whose status and header stand, with part of an array (nothing of it for a HEAD). */
     void end(byte[] bytes, int offset, int length) throws IOException {
-        end(Unpooled.wrappedBuffer(bytes, offset, length));
+        end(Unpooled.wrappedBuffer(bytes, offset, length), () -> {});
     }
 
-    /** As {@link #end(byte[], int, int)}; the bytes are released when they have gone. */
-    void end(ByteBuf bytes) throws IOException {
+    /** As {@link #end(byte[], int, int)}; {@code gone} is called when nobody looks at the bytes any more. */
+    void end(ByteBuf bytes, Runnable gone) throws IOException {
         boolean linger = closeBehindRefusal();
         Future<Void> written = HttpMethod.HEAD.equals(request.method()) || !bytes.isReadable()
                 ? response.end()
                 : response.end(BufferImpl.buffer(bytes));
         written.onComplete(done -> {
-            bytes.release();
+            gone.run();
             if (linger) {
                 linger();
             }

@@ -1,11 +1,11 @@
 package io.surfacefs.rest;
 
-import io.netty.buffer.ByteBuf;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.surfacefs.access.Access;
 import io.surfacefs.access.Caller;
 import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
+import io.surfacefs.model.ByteRange;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Kind;
@@ -194,22 +194,25 @@ public final class FrontDoor {
     }
 
     private static boolean send(RoutingContext context, HotObject hot) {
-        ByteBuf body = hot.take();
-        if (body == null) {
+        if (!hot.take()) {
             return false;
         }
         ObjectHead head = (ObjectHead) Objects.requireNonNull(hot.attachment());
         Exchange exchange = Exchange.of(context);
+        boolean handed = false;
         try {
-            ReadAnswer answer = ReadAnswer.begin(context.request(), context.response(), head);
-            exchange.end(body.retainedSlice(
-                    (int) answer.body().offset(), (int) answer.body().length()));
+            ByteRange part = ReadAnswer.begin(context.request(), context.response(), head)
+                    .body();
+            handed = true;
+            exchange.end(hot.slice((int) part.offset(), (int) part.length()), hot::giveBack);
         } catch (SurfaceException e) {
             fail(context, Problem.of(e));
         } catch (IOException e) {
             exchange.cut();
         } finally {
-            body.release();
+            if (!handed) {
+                hot.giveBack();
+            }
         }
         return true;
     }

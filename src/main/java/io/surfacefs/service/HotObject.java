@@ -1,16 +1,20 @@
 package io.surfacefs.service;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.util.IllegalReferenceCountException;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.MediaType;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A whole object in memory, ready to be sent. Immutable but for {@link #attachment}, in which the REST edge keeps its
- * ready-made headers. Its bytes lie off the heap where they are a payload's, and are given back when it is evicted;
- * whoever sends them takes a share first.
+ * ready-made headers. Thread-safe.
+ *
+ * <p>A payload's bytes lie off the heap in memory that is used again after the object was evicted, so whoever reads
+ * them takes a share before and gives it back afterwards. Shares are counted here and not by the buffer, since a pool
+ * gives a buffer out again under the same name.
  *
  * <p>For a manifest, {@code digest} is the manifest digest and {@code contentType} null (JSON); for a payload the raw
  * digest and the client's type.
@@ -20,19 +24,26 @@ public final class HotObject {
     private final int length;
     private final Digest digest;
     private final @Nullable MediaType contentType;
+    /** Takers and one for being found; null for a manifest, whose bytes are on the heap in any case. */
+    private final @Nullable AtomicInteger shares;
+
     private volatile @Nullable Object attachment;
 
-    /** A manifest, whose bytes are on the heap in any case. */
     HotObject(byte[] manifest, Digest digest) {
-        this(Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(manifest)), digest, null);
+        this.body = Unpooled.wrappedBuffer(manifest);
+        this.length = manifest.length;
+        this.digest = digest;
+        this.contentType = null;
+        this.shares = null;
     }
 
-    /** @param body released by {@link #evicted} */
-    HotObject(ByteBuf body, Digest digest, @Nullable MediaType contentType) {
+    /** @param body released when this was evicted and all shares are back */
+    HotObject(ByteBuf body, Digest digest, MediaType contentType) {
         this.body = body;
         this.length = body.readableBytes();
         this.digest = digest;
         this.contentType = contentType;
+        this.shares = new AtomicInteger(1);
     }
 
     /** Bytes of the body. */
@@ -40,36 +51,40 @@ public final class HotObject {
         return length;
     }
 
-    /**
-     * A view of the body for one reader, who releases it when the bytes have been sent; not written to. Null when the
-     * object was evicted meanwhile.
-     */
-    public @Nullable ByteBuf take() {
-        try {
-            return body.retainedDuplicate();
-        } catch (IllegalReferenceCountException evicted) {
-            return null;
+    /** Takes a share, to be given back; false when the object was evicted and its bytes are gone. */
+    public boolean take() {
+        if (shares == null) {
+            return true;
+        }
+        int before = shares.get();
+        while (before > 0 && !shares.compareAndSet(before, before + 1)) {
+            before = shares.get();
+        }
+        return before > 0;
+    }
+
+    /** A view of part of the body, not written to, for a holder of a share. */
+    public ByteBuf slice(int offset, int size) {
+        return body.slice(offset, size);
+    }
+
+    /** Gives a share back. */
+    public void giveBack() {
+        if (shares != null && shares.decrementAndGet() == 0) {
+            body.release();
         }
     }
 
     /** A copy of the body, or null when the object was evicted meanwhile. */
     public byte @Nullable [] copy() {
-        ByteBuf taken = take();
-        if (taken == null) {
+        if (!take()) {
             return null;
         }
         try {
-            byte[] bytes = new byte[length];
-            taken.readBytes(bytes);
-            return bytes;
+            return ByteBufUtil.getBytes(body, 0, length, true);
         } finally {
-            taken.release();
+            giveBack();
         }
-    }
-
-    /** That nobody finds it any more; to be called once. */
-    void evicted() {
-        body.release();
     }
 
     public Digest digest() {

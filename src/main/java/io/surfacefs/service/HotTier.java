@@ -76,7 +76,7 @@ public final class HotTier {
                         })
                 .removalListener((@Nullable Slot slot, @Nullable Object value, RemovalCause cause) -> {
                     if (value instanceof HotObject payload) {
-                        payload.evicted();
+                        payload.giveBack();
                     }
                 })
                 .executor(Runnable::run)
