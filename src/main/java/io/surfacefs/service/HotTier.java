@@ -2,7 +2,6 @@ package io.surfacefs.service;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.surfacefs.model.ArtefactKey;
@@ -74,11 +73,7 @@ public final class HotTier {
                             case HotObject hot -> hot.length();
                             default -> 0;
                         })
-                .removalListener((@Nullable Slot slot, @Nullable Object value, RemovalCause cause) -> {
-                    if (value instanceof HotObject payload) {
-                        payload.giveBack();
-                    }
-                })
+                .evictionListener((slot, value, cause) -> free(value))
                 .executor(Runnable::run)
                 .build();
         // Bodies that live for seconds and die would be copied from generation to generation by a collector.
@@ -171,19 +166,30 @@ public final class HotTier {
         if (epoch(slot.key) != epoch) {
             return false;
         }
-        entries.put(slot, value);
+        free(entries.asMap().put(slot, value));
         if (epoch(slot.key) != epoch) {
-            entries.invalidate(slot);
+            drop(slot);
         }
         return true;
+    }
+
+    private void drop(Slot slot) {
+        free(entries.asMap().remove(slot));
+    }
+
+    /** Gives the memory of a payload back that is not found any more; each way out of the entries calls this once. */
+    private static void free(@Nullable Object value) {
+        if (value instanceof HotObject payload) {
+            payload.giveBack();
+        }
     }
 
     /** That the stored object changed or went: whatever is known, or being read right now, doesn't count any more. */
     void forget(ArtefactKey key) {
         epochs.incrementAndGet(stripe(key));
-        entries.invalidate(new Slot(key, null));
+        drop(new Slot(key, null));
         for (Representation representation : Representation.values()) {
-            entries.invalidate(new Slot(key, representation));
+            drop(new Slot(key, representation));
         }
     }
 }
