@@ -2,12 +2,13 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-guards build native bench fmt clean checked needs-jdk needs-maven needs-native-image
+.PHONY: help run demo test test-native test-guards build aot native bench fmt clean checked needs-jdk needs-maven needs-native-image
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
 MVN := JAVA_HOME='$(JDK)' mvn -B -ntp $(MVN_ARGS)
 JAR := target/quarkus-app/quarkus-run.jar
+AOT := target/aot-app/app.aot
 BINARY := target/surface-fs
 SOURCES := pom.xml $(shell find src/main .mvn -type f)
 
@@ -37,10 +38,15 @@ test-guards: needs-jdk needs-maven ## take each wall away, one at a time; a name
 build: needs-jdk needs-maven checked ## the jar: target/quarkus-app/quarkus-run.jar
 	$(MVN) package -DskipTests
 
+aot: $(AOT) ## the jar with its AOT cache, for quick starts on a JVM: target/aot-app
+$(AOT): $(SOURCES) | needs-jdk needs-maven
+	$(MVN) -q package -DskipTests -Dquick -Dquarkus.package.jar.aot.enabled=true -Dquarkus.package.output-directory=aot-app
+	JAVA='$(JDK)/bin/java' src/main/docker/train-aot.sh target/aot-app
+
 native: needs-jdk needs-maven needs-native-image ## the native binary: target/surface-fs (wants GRAALVM_HOME or native-image)
 	GRAALVM_HOME='$(NATIVE_IMAGE:/bin/native-image=)' $(MVN) package -Dnative
 
-bench: $(JAR) ## measure against nginx, zstd and other stores; QUICK=1 asks for right answers only
+bench: $(JAR) $(AOT) ## measure against nginx, zstd and other stores; QUICK=1 asks for right answers only
 	@JAVA_HOME='$(JDK)' bench/run
 
 fmt: needs-jdk needs-maven ## format the sources

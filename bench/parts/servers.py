@@ -88,10 +88,10 @@ class Surface(Server):
 
 class Jvm(Surface):
     def __init__(self, machine):
-        self.app = ROOT / "target/quarkus-app"
-        program = [java()]
-        cache = self.app / "app.aot"
+        cache = ROOT / "target/aot-app/app.aot"
         self.aot = cache.exists()
+        self.app = cache.parent if self.aot else ROOT / "target/quarkus-app"
+        program = [java()]
         if self.aot:
             program.append(f"-XX:AOTCache={cache}")
         super().__init__(machine, "JVM", [*program, "-jar", str(self.app / "quarkus-run.jar")])

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * way to the socket at a time. A client that reads nothing for {@link #IDLE} is given up.
  */
 final class ResponseStream {
-    static final int SLICE = 32 * 1024;
-    private static final int WINDOW = 96 * 1024;
+    static final int SLICE = 64 * 1024;
+    private static final int WINDOW = 256 * 1024;
     private static final Duration IDLE = Duration.ofMinutes(5);
     /** From when on a client counts as stalled, so that what is held for it is given back. */
     private static final Duration STALL = Duration.ofMillis(100);
