@@ -8,7 +8,6 @@ import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -163,18 +162,16 @@ final class ResponseStream {
 
     /**
      * Waits for a write on a virtual thread, as long as the connection stands: one that stands still is closed by the
-     * server's idle timeout, which fails the write.
+     * server's idle timeout, which fails the write. A limit of its own would cost a timer for each answer.
      */
     static void await(Future<Void> write) throws IOException {
         try {
-            write.toCompletionStage().toCompletableFuture().get(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+            write.toCompletionStage().toCompletableFuture().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClientGone("the service is stopping");
         } catch (java.util.concurrent.ExecutionException e) {
             throw new ClientGone("the client closed the connection");
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new ClientGone("the client read nothing");
         }
     }
 }
