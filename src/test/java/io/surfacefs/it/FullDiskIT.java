@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +89,60 @@ class FullDiskIT {
             StoreFolder store = new StoreFolder(disk);
             Patience.until(() -> store.temporary().isEmpty(), () -> "temporary files: " + store.temporary());
             assertFalse(server.output().contains("code=INTERNAL"), server::output);
+        }
+    }
+
+    @Test
+    void aDeleteOnAFullDiskSucceedsOrIsRefusedNeverHalfAndIsTakenOnceThereIsRoom() throws Exception {
+        try (SurfaceProcess server = SurfaceProcess.server(folder.resolve("home"))
+                .env("SURFACE_STORE_ROOT", disk.toString())
+                .env("SURFACE_RETENTION_DELETE", "any")
+                .start()) {
+            Map<String, byte[]> deleted = new TreeMap<>();
+            try (Rest rest = new Rest(server)) {
+                fill(rest);
+                Set<String> outcomes = new TreeSet<>();
+                for (String digest : new TreeSet<>(acknowledged.keySet())) {
+                    Rest.Answer answer = rest.delete(KIND, digest);
+                    outcomes.add(answer.summary());
+                    if (answer.status() == 204) {
+                        deleted.put(digest, acknowledged.remove(digest));
+                    }
+                }
+                outcomes.removeAll(Set.of("204", "507 DISK_FULL"));
+                assertEquals(Set.of(), outcomes, server::output);
+                check(rest);
+                assertGone(rest, deleted.keySet());
+            }
+            server.kill9();
+            server.restart();
+            try (Rest rest = new Rest(server)) {
+                check(rest);
+                assertGone(rest, deleted.keySet());
+                run("mount", "-o", "remount,size=100m", disk.toString());
+                for (String digest : acknowledged.keySet()) {
+                    assertEquals(204, rest.delete(KIND, digest).status());
+                }
+                assertGone(rest, acknowledged.keySet());
+                for (byte[] bytes : deleted.values()) {
+                    assertEquals(
+                            201,
+                            rest.put(KIND, bytes, "Surface-Image-Digest", IMAGE).status());
+                }
+                acknowledged.clear();
+                acknowledged.putAll(deleted);
+                check(rest);
+            }
+            assertFalse(server.output().contains("code=INTERNAL"), server::output);
+        }
+    }
+
+    private static void assertGone(Rest rest, Set<String> digests) throws IOException {
+        Set<String> listed = rest.listed(IMAGE);
+        for (String digest : digests) {
+            assertEquals("404 NOT_FOUND", rest.manifest(KIND, digest).summary());
+            assertEquals("404 NOT_FOUND", rest.payload(KIND, digest).summary());
+            assertFalse(listed.contains(digest), digest);
         }
     }
 

@@ -7,16 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.Disk;
+import io.surfacefs.store.ManualClock;
+import io.surfacefs.store.TestArtefacts;
+import io.surfacefs.store.layout.LayoutSettings;
+import io.surfacefs.store.layout.LayoutStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -26,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
     private static final BlobKey KEY = BlobKey.manifest("tenants/acme/sbom.fragment/ab/one.json");
     private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
+
+    private static final Duration GRACE = Duration.ofHours(1);
 
     @TempDir
     Path root;
@@ -140,5 +149,48 @@ class FullDiskTest {
             assertNull(store.read(KEY, 100));
         }
         assertFalse(Files.exists(root.resolve("surface-manifests/" + KEY.name())));
+    }
+
+    @Test
+    void aDeleteThatFindsNoRoomForItsMarkerChangesNothingAndOneBehindItWorks() {
+        byte[] payload = TestArtefacts.text(1, 2_000);
+        ArtefactKey key = TestArtefacts.key(payload);
+        ManualClock clock = new ManualClock();
+        try (LayoutStore store = openLayout(clock)) {
+            TestArtefacts.put(store, payload);
+            disk.full = true;
+            for (int i = 0; i < 3; i++) {
+                assertEquals(
+                        ErrorCode.DISK_FULL,
+                        assertThrows(SurfaceException.class, () -> store.delete(key))
+                                .code());
+                assertArrayEquals(payload, TestArtefacts.read(store, key));
+                assertEquals(List.of(), store.missing(List.of(key)));
+            }
+        }
+        // What the journal took of the refused deletes comes back as markers, which must not take the payload along.
+        try (LayoutStore store = openLayout(clock)) {
+            assertArrayEquals(payload, TestArtefacts.read(store, key));
+            disk.full = false;
+        }
+        try (LayoutStore store = openLayout(clock)) {
+            clock.advance(GRACE.multipliedBy(2));
+            assertEquals(0, store.upkeep().sweep());
+            assertArrayEquals(payload, TestArtefacts.read(store, key));
+            assertTrue(store.delete(key));
+            assertNull(store.manifest(key));
+            clock.advance(GRACE);
+            assertEquals(1, store.upkeep().sweep());
+        }
+    }
+
+    private LayoutStore openLayout(ManualClock clock) {
+        return new LayoutStore(
+                open(),
+                TestArtefacts.CODEC,
+                TestArtefacts.VERIFIER,
+                new LayoutSettings(GRACE, GRACE, Duration.ofSeconds(15), true),
+                clock,
+                Events.NONE);
     }
 }
