@@ -213,10 +213,13 @@ final class FolderFiles {
      */
     void recover(List<BlobStore.Put> puts, BiPredicate<BlobKey, StoredBytes> sound) throws IOException {
         for (BlobStore.Put put : puts) {
-            if (place(put, false) != Placed.TAKEN) {
+            Path file = path(put.key());
+            // Looking first: after a kill nearly all of it lies there, and to place it in vain costs several times
+            // that.
+            if ((file.toFile().exists() && equal(file, put.source())) || place(put, false) != Placed.TAKEN) {
                 continue;
             }
-            try (StoredBytes there = FileBytes.open(path(put.key()))) {
+            try (StoredBytes there = FileBytes.open(file)) {
                 if (sound.test(put.key(), there)) {
                     return;
                 }
