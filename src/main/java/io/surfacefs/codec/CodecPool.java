@@ -32,6 +32,9 @@ public final class CodecPool implements AutoCloseable {
     /** Streaming decoders for each thread, where nothing else was said. */
     public static final int DECODERS_PER_THREAD = 4;
 
+    /** Open readers without a seek table for each thread; each may keep a block of 256 KiB for a client that stalls. */
+    static final int STREAMS_PER_THREAD = 64;
+
     private static final int KEPT_BLOCKS_PER_THREAD = 8;
     private static final long CLOSE_WAIT_MILLIS = 5_000;
 
@@ -51,6 +54,7 @@ public final class CodecPool implements AutoCloseable {
     private final Queue<ArrayDeque<PoolTask<?>>> turns = new ArrayDeque<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Semaphore decoders;
+    private final Semaphore streams;
     private final Duration maxWait;
     private final Queue<byte[]> blocks;
     private final ArrayBlockingQueue<CodecContexts> inlineContexts;
@@ -78,6 +82,7 @@ public final class CodecPool implements AutoCloseable {
             throw new IllegalArgumentException("a pool needs a thread and a decoder");
         }
         this.decoders = new Semaphore(streamDecoders, true);
+        this.streams = new Semaphore(threads * STREAMS_PER_THREAD, true);
         this.maxWait = maxWait;
         this.blocks = new ArrayBlockingQueue<>(threads * KEPT_BLOCKS_PER_THREAD);
         this.inlineContexts = new ArrayBlockingQueue<>(threads);
@@ -161,9 +166,13 @@ public final class CodecPool implements AutoCloseable {
      * @throws SurfaceException {@code OVERLOADED} when none came free in time
      */
     void acquireDecoder() {
+        acquire(decoders);
+    }
+
+    private void acquire(Semaphore bound) {
         boolean got;
         try {
-            got = decoders.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS);
+            got = bound.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             throw PoolTask.interrupted(e);
         }
@@ -173,6 +182,20 @@ public final class CodecPool implements AutoCloseable {
                     "too many payloads are being decoded at once",
                     "ask for the stored bytes with Accept-Encoding: zstd, or come again later");
         }
+    }
+
+    /**
+     * Takes the right to hold a reader that can't give its block back, since only decoding from the beginning would
+     * bring it again; {@link #releaseStream} gives it back.
+     *
+     * @throws SurfaceException {@code OVERLOADED} when none came free in time
+     */
+    void acquireStream() {
+        acquire(streams);
+    }
+
+    void releaseStream() {
+        streams.release();
     }
 
     void releaseDecoder() {

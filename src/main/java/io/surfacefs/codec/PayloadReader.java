@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory: after {@link #park} the block that was given last, which is the caller's, and nothing else of weight.
  * Before that, with a seek table, up to as many decoded frames as the pool has threads (256 KiB each, 1 MiB where a
  * client encoded them so) and 8 KiB of the table; without, one of the pool's streaming decoders (up to 8.3 MiB) and 0.4
- * MiB.
+ * MiB, and the pool bounds how many such readers are open.
  *
  * <p>Every method that gives bytes throws {@code CORRUPT_OBJECT} when the stored bytes can't be decoded, fail a
  * checksum, disagree with their seek table or end early, {@code OVERLOADED} when the pool had no time or no decoder,
@@ -28,7 +28,7 @@ public sealed interface PayloadReader extends AutoCloseable permits SeekableRead
      * @param payload its facts; {@code seekable} is believed, and what the table says is checked as it is used
      * @param range raw bytes, within the payload
      * @throws io.surfacefs.model.SurfaceException {@code CORRUPT_OBJECT} when sizes or seek table don't agree with the
-     *     bytes
+     *     bytes; {@code OVERLOADED} when too many readers without a seek table stayed open
      */
     static PayloadReader open(CodecPool pool, StoredBytes stored, StoredPayload payload, ByteRange range)
             throws IOException {

@@ -64,6 +64,7 @@ final class StreamReader implements PayloadReader {
         this.payload = payload;
         this.range = range;
         this.position = range.offset();
+        pool.acquireStream();
     }
 
     @Override
@@ -151,8 +152,11 @@ final class StreamReader implements PayloadReader {
 
     @Override
     public void close() {
-        closed = true;
         last = null;
         giveBack();
+        if (!closed) {
+            closed = true;
+            pool.releaseStream();
+        }
     }
 }

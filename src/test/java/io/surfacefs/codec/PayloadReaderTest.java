@@ -249,6 +249,29 @@ class PayloadReaderTest {
     }
 
     @Test
+    void withoutATableOnlySoManyReadersMayBeOpenAndOneThatIsClosedMakesRoom() throws IOException {
+        Stored stored = everyShape().getLast();
+        ByteRange whole = ByteRange.whole(stored.raw().length);
+        List<PayloadReader> stalled = new ArrayList<>();
+        try (CodecPool impatient = new CodecPool(1, 1, Duration.ofSeconds(2))) {
+            MemoryBytes bytes = new MemoryBytes(stored.bytes());
+            for (int i = 0; i < CodecPool.STREAMS_PER_THREAD; i++) {
+                stalled.add(PayloadReader.open(impatient, bytes, stored.payload(), whole));
+                stalled.getLast().park();
+            }
+            SurfaceException refused = assertThrows(
+                    SurfaceException.class, () -> PayloadReader.open(impatient, bytes, stored.payload(), whole));
+            assertEquals(ErrorCode.OVERLOADED, refused.code());
+            stalled.getFirst().close();
+            stalled.getFirst().close(); // once closed it makes no more room
+            stalled.add(PayloadReader.open(impatient, bytes, stored.payload(), whole));
+            assertEquals(BLOCK, stalled.getLast().next().length());
+            assertThrows(SurfaceException.class, () -> PayloadReader.open(impatient, bytes, stored.payload(), whole));
+            stalled.forEach(PayloadReader::close);
+        }
+    }
+
+    @Test
     void afterParkingWithoutATableDecodingBeginsAtTheLastFrameBorder() throws IOException {
         byte[] raw = Payloads.noise(8 * BLOCK, 7);
         FrameForge frames = new FrameForge();
