@@ -37,7 +37,7 @@ final class Journal implements AutoCloseable {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long SEGMENT_BYTES = 8L << 20;
-    private static final int MAX_SEGMENTS = 32;
+    private static final int MAX_SEGMENTS = 8;
     private static final long WAIT_SECONDS = 15;
 
     /**

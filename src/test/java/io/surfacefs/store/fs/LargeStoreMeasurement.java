@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  * folder each.
  */
 final class LargeStoreMeasurement {
-    private static final int SEGMENTS = 32;
+    private static final int SEGMENTS = 8;
     private static final int SEGMENT_BYTES = 8 << 20;
 
     private LargeStoreMeasurement() {}
