@@ -12,7 +12,7 @@ import java.util.logging.LogRecord;
  */
 @LoggingFilter(name = "after-shutdown")
 public final class AfterShutdownFilter implements Filter {
-    private static final String VIRTUAL_THREADS = "virtual-threads";
+    private static final String VIRTUAL_THREADS = "io.quarkus.virtual-threads";
 
     @Override
     public boolean isLoggable(LogRecord line) {

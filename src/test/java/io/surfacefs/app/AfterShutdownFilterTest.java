@@ -3,9 +3,11 @@ package io.surfacefs.app;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class AfterShutdownFilterTest {
@@ -18,13 +20,22 @@ class AfterShutdownFilterTest {
 
     @Test
     void workThatAStoppedExecutorRefusedIsNotTold() {
-        assertFalse(isLogged("virtual-threads", new RejectedExecutionException()));
+        assertFalse(isLogged("io.quarkus.virtual-threads", new RejectedExecutionException()));
+    }
+
+    /** The log shows only the last part of a name, so the whole is looked up where Quarkus has it. */
+    @Test
+    void theNameIsTheOneThatQuarkusLogsUnder() throws ReflectiveOperationException {
+        Field logger = Class.forName("io.quarkus.virtual.threads.VirtualThreadsRecorder")
+                .getDeclaredField("logger");
+        logger.setAccessible(true);
+        assertFalse(isLogged(((Logger) logger.get(null)).getName(), new RejectedExecutionException()));
     }
 
     @Test
     void everyOtherFailureIsTold() {
-        assertTrue(isLogged("virtual-threads", new IllegalStateException()));
-        assertTrue(isLogged("virtual-threads", null));
+        assertTrue(isLogged("io.quarkus.virtual-threads", new IllegalStateException()));
+        assertTrue(isLogged("io.quarkus.virtual-threads", null));
         assertTrue(isLogged("io.surfacefs", new RejectedExecutionException()));
     }
 }
