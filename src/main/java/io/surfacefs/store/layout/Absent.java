@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Which of many keys have no manifest; where each look is a request, some at a time, of all callers together. */
 final class Absent {
@@ -29,12 +30,15 @@ final class Absent {
             return keys.stream().filter(key -> !manifests.exists(key)).toList();
         }
         try (ExecutorService lookers = Executors.newVirtualThreadPerTaskExecutor()) {
+            // Where one look fails the answer is that failure, so the others need not be made.
+            AtomicBoolean failed = new AtomicBoolean();
             List<Future<Boolean>> exist = new ArrayList<>(keys.size());
             for (ArtefactKey key : keys) {
                 looks.acquireUninterruptibly();
-                exist.add(lookers.submit(() -> look(key)));
+                exist.add(lookers.submit(() -> look(key, failed)));
             }
             List<ArtefactKey> absent = new ArrayList<>();
+            exist.forEach(Absent::got);
             int i = 0;
             for (ArtefactKey key : keys) {
                 if (!got(exist.get(i++))) {
@@ -45,10 +49,16 @@ final class Absent {
         }
     }
 
-    private boolean look(ArtefactKey key) {
+    private boolean look(ArtefactKey key, AtomicBoolean failed) {
+        boolean done = false;
         try {
-            return manifests.exists(key);
+            boolean exists = !failed.get() && manifests.exists(key);
+            done = true;
+            return exists;
         } finally {
+            if (!done) {
+                failed.set(true);
+            }
             looks.release();
         }
     }
