@@ -71,7 +71,7 @@ final class S3Clients {
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(settings.limits().attempts())
                                 .build())
-                        .addExecutionInterceptor(new NoExpectation()));
+                        .addExecutionInterceptor(new Expectation()));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         }
@@ -79,15 +79,30 @@ final class S3Clients {
     }
 
     /**
-     * Sends bodies at once. To ask first costs each put a round trip, and five seconds where the store doesn't answer
-     * the question.
+     * Sends bodies at once, since to ask first costs a round trip, but large ones under a condition: a store that refuses
+     * one of those without reading it closes the connection while it is being sent, and its answer is lost.
      */
-    private static final class NoExpectation implements ExecutionInterceptor {
+    private static final class Expectation implements ExecutionInterceptor {
+        private static final long LARGE = 256 << 10;
+
         @Override
         public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
-            return context.httpRequest().firstMatchingHeader("Expect").isEmpty()
-                    ? context.httpRequest()
-                    : context.httpRequest().toBuilder().removeHeader("Expect").build();
+            SdkHttpRequest request = context.httpRequest();
+            if (request.firstMatchingHeader("Expect").isEmpty() || (isConditional(request) && isLarge(request))) {
+                return request;
+            }
+            return request.toBuilder().removeHeader("Expect").build();
+        }
+
+        private static boolean isConditional(SdkHttpRequest request) {
+            return request.firstMatchingHeader("If-None-Match").isPresent()
+                    || request.firstMatchingHeader("If-Match").isPresent();
+        }
+
+        private static boolean isLarge(SdkHttpRequest request) {
+            return request.firstMatchingHeader("Content-Length")
+                    .map(length -> Long.parseLong(length) > LARGE)
+                    .orElse(false);
         }
     }
 

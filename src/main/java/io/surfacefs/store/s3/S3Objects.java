@@ -78,8 +78,12 @@ final class S3Objects {
         }
     }
 
-    /** As {@link #call}, but null where the object isn't there. */
-    <T> @Nullable T find(String bucket, Supplier<T> request) {
+    /**
+     * As {@link #call}, but null where the object isn't there.
+     *
+     * @param told whether a 404 tells what is missing; the SDK makes one up for HEAD
+     */
+    private <T> @Nullable T find(String bucket, boolean told, Supplier<T> request) {
         try {
             T found = request.get();
             seen(bucket);
@@ -88,7 +92,7 @@ final class S3Objects {
             if (e.statusCode() != 404 || "NoSuchBucket".equals(S3Faults.code(e))) {
                 throw S3Faults.of(e);
             }
-            if (!"NoSuchKey".equals(S3Faults.code(e))) {
+            if (!told || !"NoSuchKey".equals(S3Faults.code(e))) {
                 checkBucket(bucket);
             }
             return null;
@@ -129,7 +133,7 @@ final class S3Objects {
 
     BlobStore.@Nullable Head head(BlobKey key) {
         String bucket = bucket(key);
-        HeadObjectResponse head = find(bucket, () -> client.headObject(r -> r.bucket(bucket).key(key(key))));
+        HeadObjectResponse head = find(bucket, false, () -> client.headObject(r -> r.bucket(bucket).key(key(key))));
         return head == null ? null : head(head.contentLength(), head.eTag(), head.lastModified());
     }
 
@@ -151,7 +155,7 @@ final class S3Objects {
         if (to >= 0) {
             request.range("bytes=" + from + "-" + (to - 1));
         }
-        ResponseInputStream<GetObjectResponse> body = find(bucket, () -> client.getObject(request.build()));
+        ResponseInputStream<GetObjectResponse> body = find(bucket, true, () -> client.getObject(request.build()));
         return body == null ? null : got(body, from);
     }
 
