@@ -46,11 +46,10 @@ public final class Engine implements AutoCloseable {
         this.disk = new RealDisk(Math.max(4, 2 * cores));
         ManifestCodec codec = new ManifestCodec(config.get(Settings.MANIFEST_SIZE));
         StoredVerifier verifier = new StoredVerifier(pool);
-        this.opened =
-                switch (config.get(Settings.STORE_TYPE)) {
-                    case FOLDER -> OpenedStore.folder(config, disk, hold, new SoundObjects(codec, verifier));
-                    case S3 -> OpenedStore.s3(config, disk);
-                };
+        this.opened = switch (config.get(Settings.STORE_TYPE)) {
+            case FOLDER -> OpenedStore.folder(config, disk, hold, new SoundObjects(codec, verifier));
+            case S3 -> OpenedStore.s3(config, disk);
+        };
         this.store = layout(config, codec, verifier, clock, events);
         if (hold != FolderStore.Hold.GUEST) {
             opened.checkConditions();

@@ -58,9 +58,9 @@ public final class StoredVerifier {
     }
 
     /**
-     * Gives the same bytes, hashed as they are read from the first to the last. What was read ahead of its turn, such as
-     * a seek table, is read once more at the end. The read that would complete the bytes gives them only when they hash
-     * to what they should; parts that are read alone are not checked.
+     * Gives the same bytes, hashed as they are read from the first to the last. What was read ahead of its turn, such
+     * as a seek table, is read once more at the end. The read that would complete the bytes gives them only when they
+     * hash to what they should; parts that are read alone are not checked.
      *
      * @param digest what all of the stored bytes must hash to
      * @param found told once whether they did, before the last bytes are given or refused

@@ -165,8 +165,8 @@ public final class Settings {
             Types.PATH,
             null,
             "mounted files s3-access-key-id and s3-secret-access-key, read again when they change; else AWS' default chain");
-    public static final Setting<Duration> SECRETS_MAX_AGE = Setting.of(
-            "surface.secrets.max-age", Types.DURATION, "90d", "an older secret file: SURFACE_SECRET_STALE");
+    public static final Setting<Duration> SECRETS_MAX_AGE =
+            Setting.of("surface.secrets.max-age", Types.DURATION, "90d", "an older secret file: SURFACE_SECRET_STALE");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),

@@ -63,8 +63,8 @@ public interface BlobStore extends AutoCloseable {
 
     /**
      * Puts objects that are not there yet, in order, none visible before those in front of it; only empty objects that
-     * stand side by side come in any order, and count as put where anything has their name. Stops at the first name that
-     * is taken by other bytes (an equal object of up to 1 MiB counts as put). All that was put is durable when
+     * stand side by side come in any order, and count as put where anything has their name. Stops at the first name
+     * that is taken by other bytes (an equal object of up to 1 MiB counts as put). All that was put is durable when
      * this returns; a loss of power in between leaves any number of the first ones.
      */
     PutResult putAllIfAbsent(List<Put> puts);

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A failure of a store that is far away, classified once where it happened: what the caller is told, whether the same
- * call may succeed later, and whether the store asked for less. Whoever retries, waits or gives up decides by this alone.
+ * call may succeed later, and whether the store asked for less. Whoever retries, waits or gives up decides by this
+ * alone.
  */
 public final class StoreFault extends SurfaceException {
     private static final long serialVersionUID = 1L;

@@ -63,7 +63,7 @@ public final class Relay implements AutoCloseable {
         while (!closed) {
             try {
                 Socket client = listener.accept();
-                Socket server = new Socket(target.getHost(), target.getPort());
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), target.getPort());
                 connections.incrementAndGet();
                 open.add(client);
                 open.add(server);

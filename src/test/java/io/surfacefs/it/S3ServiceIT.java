@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.Zstd;
-import io.surfacefs.grpc.v1.GetPayloadRequest;
 import io.surfacefs.grpc.v1.Encoding;
+import io.surfacefs.grpc.v1.GetPayloadRequest;
 import io.surfacefs.grpc.v1.PutManifestHeader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -128,14 +128,24 @@ class S3ServiceIT {
             switch (turn++ % 3) {
                 case 0 -> one.stored(KIND, bytes, "Surface-Image-Digest", image);
                 case 1 -> {
-                    PutManifestHeader.Builder header =
-                            PutManifestHeader.newBuilder().setTenant(Rest.TENANT).setKind(KIND);
+                    PutManifestHeader.Builder header = PutManifestHeader.newBuilder()
+                            .setTenant(Rest.TENANT)
+                            .setKind(KIND);
                     header.getSourceBuilder().setImageDigest(image);
                     assertTrue(grpc.put(header.build(), bytes).getCreated());
                 }
                 default -> {
                     SurfaceProcess.Result result = cli(
-                            Map.of(), bytes, "put", "--tenant", Rest.TENANT, "--kind", KIND, "--image-digest", image, "-");
+                            Map.of(),
+                            bytes,
+                            "put",
+                            "--tenant",
+                            Rest.TENANT,
+                            "--kind",
+                            KIND,
+                            "--image-digest",
+                            image,
+                            "-");
                     assertEquals(0, result.exit(), result::stderr);
                 }
             }
@@ -144,7 +154,8 @@ class S3ServiceIT {
             assertArrayEquals(bytes, two.payload(KIND, digest).body());
             assertArrayEquals(bytes, got(digest));
             assertEquals(
-                    one.manifest(KIND, digest).text(), two.manifest(KIND, digest).text());
+                    one.manifest(KIND, digest).text(),
+                    two.manifest(KIND, digest).text());
         }
         assertEquals(put, one.listed(image));
         assertEquals(put, two.listed(image));
@@ -152,8 +163,7 @@ class S3ServiceIT {
         SurfaceProcess.Result get = cli(Map.of(), new byte[0], "get", "--tenant", Rest.TENANT, "--kind", KIND, digest);
         assertEquals(0, get.exit(), get::stderr);
         assertEquals(digest, Rest.digest(get.stdout()));
-        SurfaceProcess.Result ls =
-                cli(Map.of(), new byte[0], "ls", "--tenant", Rest.TENANT, "--image-digest", image);
+        SurfaceProcess.Result ls = cli(Map.of(), new byte[0], "ls", "--tenant", Rest.TENANT, "--image-digest", image);
         assertEquals(put.size(), ls.out().lines().count(), ls::out);
     }
 
@@ -262,7 +272,8 @@ class S3ServiceIT {
         third.close();
         try (Stream<Path> left = Files.list(folder.resolve("third/intake"))) {
             assertEquals(
-                    List.of("open.lock"), left.map(f -> f.getFileName().toString()).toList());
+                    List.of("open.lock"),
+                    left.map(f -> f.getFileName().toString()).toList());
         }
     }
 
@@ -278,11 +289,12 @@ class S3ServiceIT {
         String digest = one.stored(KIND, Rest.noise(100, 1));
         byte[] json = ("{\"artifacts\":[{\"kind\":\"" + KIND + "\",\"digest\":\"" + digest + "\"}]}")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        assertEquals(201, one.send("PUT", scan, json, "Content-Type", "application/json").status());
+        assertEquals(
+                201,
+                one.send("PUT", scan, json, "Content-Type", "application/json").status());
         assertEquals(
                 one.send("GET", scan, null).text(), two.send("GET", scan, null).text());
-        Rest.Answer listed =
-                two.send("GET", "/api/v1/tenants/" + Rest.TENANT + "/manifests?scan_id=scan-s3@1", null);
+        Rest.Answer listed = two.send("GET", "/api/v1/tenants/" + Rest.TENANT + "/manifests?scan_id=scan-s3@1", null);
         assertTrue(listed.text().contains(digest), listed::text);
     }
 }

@@ -2,6 +2,7 @@ package io.surfacefs.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -56,12 +57,17 @@ public final class Versitygw implements AutoCloseable {
         return new Versitygw(
                 folder.toAbsolutePath(),
                 "https",
-                List.of("--cert", certificate.toAbsolutePath().toString(), "--key", key.toAbsolutePath().toString()));
+                List.of(
+                        "--cert",
+                        certificate.toAbsolutePath().toString(),
+                        "--key",
+                        key.toAbsolutePath().toString()));
     }
 
     private Process launch() {
         List<String> line = new ArrayList<>(List.of(program(), "--port", "127.0.0.1:" + port));
-        line.addAll(List.of("--iam-dir", folder.resolve("iam").toString(), "--keep-alive", "--quiet", "--health", "/x"));
+        line.addAll(
+                List.of("--iam-dir", folder.resolve("iam").toString(), "--keep-alive", "--quiet", "--health", "/x"));
         line.addAll(options);
         line.addAll(List.of("posix", folder.resolve("data").toString()));
         ProcessBuilder builder = new ProcessBuilder(line)
@@ -83,7 +89,7 @@ public final class Versitygw implements AutoCloseable {
         long deadline = System.nanoTime() + START.toNanos();
         while (System.nanoTime() < deadline) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
                 return;
             } catch (IOException notYet) {
                 try {

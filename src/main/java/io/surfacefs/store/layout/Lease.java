@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Leave to do what one replica at a time may do: an object that its holder changes again and again, every change
  * conditional on the one before. Who finds it held watches it; when it has not changed for the length of the lease, by
  * the watcher's own stopwatch, its holder is dead and is replaced. So no clock is ever compared with another one. A
- * holder that could not renew its lease stops in time, since its own stopwatch began before its last change. Thread-safe.
+ * holder that could not renew its lease stops in time, since its own stopwatch began before its last change.
+ * Thread-safe.
  */
 final class Lease {
     static final BlobKey NAME = BlobKey.manifest("system/jobs/sweep.json");
@@ -63,8 +64,7 @@ final class Lease {
                 return;
             }
             byte[] next = content();
-            if (now - renewed > lengthNanos / 2
-                    || !blobs.replace(NAME, tag, new BlobSource.Bytes(next))) {
+            if (now - renewed > lengthNanos / 2 || !blobs.replace(NAME, tag, new BlobSource.Bytes(next))) {
                 throw lost();
             }
             String written = tagOf(next);
@@ -138,7 +138,8 @@ final class Lease {
     }
 
     private static byte[] content() {
-        return CanonicalJson.write(new TreeMap<>(java.util.Map.of("nonce", UUID.randomUUID().toString())));
+        return CanonicalJson.write(
+                new TreeMap<>(java.util.Map.of("nonce", UUID.randomUUID().toString())));
     }
 
     private static SurfaceException lost() {

@@ -68,6 +68,16 @@ final class Maintenance implements StoreUpkeep {
         return sweep(false);
     }
 
+    /** Sweeps, or gives 0 where another replica does. */
+    private int sweep(boolean patient) {
+        if (lease == null) {
+            return sweep.run(() -> {});
+        }
+        try (Lease.Held held = lease.take(patient)) {
+            return held == null ? 0 : sweep.run(held::keep);
+        }
+    }
+
     @Override
     public GcResult gc(boolean dryRun, LongConsumer progress) {
         if (!dryRun) {

@@ -91,7 +91,8 @@ final class Payloads {
         StoredBytes bytes = opened.bytes();
         boolean given = false;
         try {
-            String memo = name.name() + opened.head().tag() + facts.storedDigest().hex();
+            String memo =
+                    name.name() + opened.head().tag() + facts.storedDigest().hex();
             boolean sound = bytes.size() == facts.storedSize();
             if (sound && verify && verified.getIfPresent(memo) == null) {
                 if (!atOnce) {

@@ -41,7 +41,8 @@ final class FileCredentials implements AwsCredentialsProvider {
 
     private String secret(String name) {
         try {
-            String value = Files.readString(folder.resolve(name), StandardCharsets.UTF_8).strip();
+            String value = Files.readString(folder.resolve(name), StandardCharsets.UTF_8)
+                    .strip();
             if (value.isEmpty()) {
                 throw missing(name, null);
             }
@@ -50,7 +51,9 @@ final class FileCredentials implements AwsCredentialsProvider {
             throw missing(name, e);
         } catch (IOException e) {
             throw new StoreFault(
-                    StoreFault.Reason.NO_CREDENTIALS, "let this user read the file " + name + " of surface.secrets.dir", e);
+                    StoreFault.Reason.NO_CREDENTIALS,
+                    "let this user read the file " + name + " of surface.secrets.dir",
+                    e);
         }
     }
 

@@ -102,8 +102,8 @@ public final class S3BlobStore implements BlobStore {
     }
 
     /**
-     * Finds out whether the store does what is asked only under its condition, by puts of an object over itself that must
-     * not happen. One that takes no notice of conditions would let replicas overwrite each other.
+     * Finds out whether the store does what is asked only under its condition, by puts of an object over itself that
+     * must not happen. One that takes no notice of conditions would let replicas overwrite each other.
      *
      * @param key a small object that is there and that nobody changes
      */
@@ -234,11 +234,10 @@ public final class S3BlobStore implements BlobStore {
         }
         Content there = read(put.key(), COMPARED);
         try {
-            byte[] wanted =
-                    switch (put.source()) {
-                        case BlobSource.Bytes bytes -> bytes.bytes();
-                        case BlobSource.LocalFile file -> Files.readAllBytes(file.file());
-                    };
+            byte[] wanted = switch (put.source()) {
+                case BlobSource.Bytes bytes -> bytes.bytes();
+                case BlobSource.LocalFile file -> Files.readAllBytes(file.file());
+            };
             return there != null && Arrays.equals(wanted, there.bytes());
         } catch (IOException e) {
             throw DiskFaults.of("intake", e);
@@ -251,8 +250,8 @@ public final class S3BlobStore implements BlobStore {
     }
 
     /**
-     * {@inheritDoc} A store that takes no notice of {@code If-Match} on deletes leaves the time between the look and the
-     * delete open.
+     * {@inheritDoc} A store that takes no notice of {@code If-Match} on deletes leaves the time between the look and
+     * the delete open.
      */
     @Override
     public boolean delete(BlobKey key, @Nullable String expectedTag) {

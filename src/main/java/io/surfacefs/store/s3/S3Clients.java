@@ -61,17 +61,19 @@ final class S3Clients {
                 .credentialsProvider(credentials)
                 .region(Region.of(settings.region()))
                 .forcePathStyle(settings.pathStyle())
-                // Checksum trailers are refused by stores that don't know them. What is sent is checked by the signature
+                // Checksum trailers are refused by stores that don't know them. What is sent is checked by the
+                // signature
                 // over the payload or by Content-MD5, and what comes back by our own digests.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .serviceConfiguration(
                         S3Configuration.builder().chunkedEncodingEnabled(false).build())
-                .overrideConfiguration(override -> override.apiCallTimeout(settings.limits().total())
-                        .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                .maxAttempts(settings.limits().attempts())
-                                .build())
-                        .addExecutionInterceptor(new Expectation()));
+                .overrideConfiguration(
+                        override -> override.apiCallTimeout(settings.limits().total())
+                                .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                        .maxAttempts(settings.limits().attempts())
+                                        .build())
+                                .addExecutionInterceptor(new Expectation()));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         }
@@ -79,8 +81,8 @@ final class S3Clients {
     }
 
     /**
-     * Sends bodies at once, since to ask first costs a round trip, but large ones under a condition: a store that refuses
-     * one of those without reading it closes the connection while it is being sent, and its answer is lost.
+     * Sends bodies at once, since to ask first costs a round trip, but large ones under a condition: a store that
+     * refuses one of those without reading it closes the connection while it is being sent, and its answer is lost.
      */
     private static final class Expectation implements ExecutionInterceptor {
         private static final long LARGE = 256 << 10;

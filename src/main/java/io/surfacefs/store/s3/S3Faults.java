@@ -47,7 +47,8 @@ final class S3Faults {
     private static final Map<Reason, String> HINTS = Map.of(
             Reason.NO_BUCKET,
                     "create it, or name another one by surface.store.bucket and surface.store.manifest-bucket",
-            Reason.CREDENTIALS, "give it the keys that the store knows, in surface.secrets.dir or by AWS' default chain",
+            Reason.CREDENTIALS,
+                    "give it the keys that the store knows, in surface.secrets.dir or by AWS' default chain",
             Reason.FORBIDDEN, "let these credentials read, write, delete and list both buckets",
             Reason.CLOCK, "set the clock of this machine, or of the store",
             Reason.TLS, "name the CA that signed it by surface.store.ca-file",

@@ -44,12 +44,7 @@ final class S3Listing {
     }
 
     private ListObjectsV2Response page(
-            BlobKey.Bucket bucket,
-            String prefix,
-            String after,
-            boolean delimiter,
-            int wanted,
-            @Nullable String token) {
+            BlobKey.Bucket bucket, String prefix, String after, boolean delimiter, int wanted, @Nullable String token) {
         ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
                 .bucket(objects.bucket(bucket))
                 .prefix(objects.prefix() + prefix)

@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 /** Names and single requests: what is asked of a bucket, and what the answers mean. Thread-safe. */
 final class S3Objects {
     /**
-     * An answer of 404 to HEAD doesn't say whether the object or its bucket is missing. A bucket that was there so short
-     * a time ago is believed to be there.
+     * An answer of 404 to HEAD doesn't say whether the object or its bucket is missing. A bucket that was there so
+     * short a time ago is believed to be there.
      */
     private static final Duration BUCKET_BELIEVED = Duration.ofSeconds(5);
 
@@ -133,12 +133,12 @@ final class S3Objects {
 
     BlobStore.@Nullable Head head(BlobKey key) {
         String bucket = bucket(key);
-        HeadObjectResponse head = find(bucket, false, () -> client.headObject(r -> r.bucket(bucket).key(key(key))));
+        HeadObjectResponse head = find(
+                bucket, false, () -> client.headObject(r -> r.bucket(bucket).key(key(key))));
         return head == null ? null : head(head.contentLength(), head.eTag(), head.lastModified());
     }
 
-    private static BlobStore.Head head(
-            long size, String tag, @Nullable Instant modified) {
+    private static BlobStore.Head head(long size, String tag, @Nullable Instant modified) {
         return new BlobStore.Head(size, tag, modified == null ? Instant.EPOCH : modified);
     }
 
@@ -151,7 +151,8 @@ final class S3Objects {
      */
     @Nullable Got get(BlobKey key, long from, long to, @Nullable String tag) {
         String bucket = bucket(key);
-        GetObjectRequest.Builder request = GetObjectRequest.builder().bucket(bucket).key(key(key)).ifMatch(tag);
+        GetObjectRequest.Builder request =
+                GetObjectRequest.builder().bucket(bucket).key(key(key)).ifMatch(tag);
         if (to >= 0) {
             request.range("bytes=" + from + "-" + (to - 1));
         }
@@ -178,7 +179,8 @@ final class S3Objects {
         }
         if (length < 0 || begin != (range == null ? 0 : from)) {
             body.abort();
-            throw S3Faults.fault(StoreFault.Reason.REFUSED, new IOException("an answer without usable length or range"));
+            throw S3Faults.fault(
+                    StoreFault.Reason.REFUSED, new IOException("an answer without usable length or range"));
         }
         return new Got(body, begin, begin + length, size, head(size, response.eTag(), response.lastModified()));
     }

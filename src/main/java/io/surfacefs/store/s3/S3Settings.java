@@ -31,8 +31,8 @@ public record S3Settings(
      *
      * @param connect to be connected
      * @param attempt one attempt to its first byte, and from one byte to the next
-     * @param total all attempts of a call to their first byte, and all of a small object; a put may take a second longer
-     *     for every MiB
+     * @param total all attempts of a call to their first byte, and all of a small object; a put may take a second
+     *     longer for every MiB
      * @param attempts at most so many for one call
      */
     public record Limits(Duration connect, Duration attempt, Duration total, int attempts) {

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -31,9 +30,9 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
  * Changes objects, each change conditional where a condition is given. What is sent is checked by the store: by the
- * signature over the payload where the connection isn't encrypted, by Content-MD5 where it is; a file is checked against
- * the digest it was received with before it gets its name. Large files go in parts, some at a time, on threads of their
- * own, since hashing and files hold a virtual thread's carrier; an upload that fails is aborted. Thread-safe.
+ * signature over the payload where the connection isn't encrypted, by Content-MD5 where it is; a file is checked
+ * against the digest it was received with before it gets its name. Large files go in parts, some at a time, on threads
+ * of their own, since hashing and files hold a virtual thread's carrier; an upload that fails is aborted. Thread-safe.
  */
 final class S3Uploads {
     private static final String TYPE = "application/octet-stream";
@@ -103,15 +102,15 @@ final class S3Uploads {
     /** Whether the object was deleted; false when it has another tag, or none. */
     boolean delete(BlobKey key, @Nullable String tag) {
         return conditional(() -> objects.client()
-                .deleteObject(r ->
-                        r.bucket(objects.bucket(key)).key(objects.key(key)).ifMatch(tag)));
+                .deleteObject(
+                        r -> r.bucket(objects.bucket(key)).key(objects.key(key)).ifMatch(tag)));
     }
 
     /** Whether the request was done; false when the store says that its condition doesn't hold. */
-    private boolean conditional(Supplier<?> request) {
+    private boolean conditional(Runnable request) {
         for (int attempt = 1; ; attempt++) {
             try {
-                request.get();
+                request.run();
                 return true;
             } catch (AwsServiceException e) {
                 if (e.statusCode() == 412 || (e.statusCode() == 404 && "NoSuchKey".equals(S3Faults.code(e)))) {
@@ -157,7 +156,8 @@ final class S3Uploads {
 
     private void abort(String bucket, String name, String upload) {
         try {
-            objects.client().abortMultipartUpload(r -> r.bucket(bucket).key(name).uploadId(upload));
+            objects.client()
+                    .abortMultipartUpload(r -> r.bucket(bucket).key(name).uploadId(upload));
         } catch (RuntimeException e) {
             // The put's own fault is what the caller is told; what is left is for the bucket's lifecycle rule.
             return;
@@ -292,5 +292,4 @@ final class S3Uploads {
             throw S3Faults.fault(StoreFault.Reason.TIMEOUT, e);
         }
     }
-
 }

@@ -136,8 +136,8 @@ class LeaseTest {
     void aSweepThatLosesItsLeaseDropsNothingAnyMore() {
         List<Boolean> gone = new ArrayList<>();
         Markers markers = new Markers(blobs, clock, LayoutSettings.DEFAULT);
-        Sweep sweep = new Sweep(
-                blobs, new Manifests(blobs, TestArtefacts.CODEC), markers, LayoutSettings.DEFAULT, clock);
+        Sweep sweep =
+                new Sweep(blobs, new Manifests(blobs, TestArtefacts.CODEC), markers, LayoutSettings.DEFAULT, clock);
         LayoutStore store = new LayoutStore(
                 blobs, TestArtefacts.CODEC, TestArtefacts.VERIFIER, LayoutSettings.DEFAULT, clock, Events.NONE);
         byte[] payload = TestArtefacts.text(2, 100);

@@ -18,7 +18,7 @@ class InJvmBlobsTest extends S3BlobContract {
 
     @AfterAll
     static void stop() throws Exception {
-        server.close();
+        server.stop();
     }
 
     @Override

@@ -7,7 +7,7 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 
 /** An S3 server inside this JVM, in memory. */
-final class InJvmS3 implements AutoCloseable {
+final class InJvmS3 {
     private final S3Proxy proxy;
 
     InJvmS3() throws Exception {
@@ -25,8 +25,7 @@ final class InJvmS3 implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + proxy.getPort());
     }
 
-    @Override
-    public void close() throws Exception {
+    void stop() throws Exception {
         proxy.stop();
     }
 }

@@ -18,7 +18,7 @@ class InJvmStoreContractTest extends S3StoreContract {
 
     @AfterAll
     static void stop() throws Exception {
-        server.close();
+        server.stop();
     }
 
     @Override

@@ -162,7 +162,8 @@ class S3BadDaysTest {
             if (replaced[0]) {
                 return Answer.error(412, "PreconditionFailed");
             }
-            String[] range = exchange.getRequestHeaders().getFirst("Range").substring(6).split("-");
+            String[] range =
+                    exchange.getRequestHeaders().getFirst("Range").substring(6).split("-");
             int from = Integer.parseInt(range[0]);
             int to = Integer.parseInt(range[1]) + 1;
             byte[] part = Arrays.copyOfRange(body, from, to);
@@ -229,7 +230,8 @@ class S3BadDaysTest {
             BlobSource source = new BlobSource.LocalFile(file, Files.size(file));
             assertEquals(
                     ErrorCode.STORE_TIMEOUT,
-                    fault(() -> blobs.putAllIfAbsent(List.of(new BlobStore.Put(KEY, source)))).code());
+                    fault(() -> blobs.putAllIfAbsent(List.of(new BlobStore.Put(KEY, source))))
+                            .code());
         }
     }
 
@@ -241,7 +243,8 @@ class S3BadDaysTest {
     void twoPutsAtOnceAreDecidedByTheStoreAndAConflictIsTriedAgain() throws IOException {
         AtomicInteger times = new AtomicInteger();
         try (ScriptedS3 server = new ScriptedS3(exchange -> {
-                    boolean conditional = "*".equals(exchange.getRequestHeaders().getFirst("If-None-Match"));
+                    boolean conditional =
+                            "*".equals(exchange.getRequestHeaders().getFirst("If-None-Match"));
                     return !conditional
                             ? Answer.error(400, "InvalidRequest")
                             : times.incrementAndGet() < 3
@@ -258,7 +261,8 @@ class S3BadDaysTest {
         return exchange -> {
             String query = String.valueOf(exchange.getRequestURI().getQuery());
             if (query.startsWith("uploads")) {
-                return Answer.ok("<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>");
+                return Answer.ok(
+                        "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>");
             }
             return exchange.getRequestMethod().equals("PUT") ? part.apply(query) : Answer.of(204, new byte[0]);
         };
@@ -274,7 +278,8 @@ class S3BadDaysTest {
                 S3BlobStore blobs = blobs(server.endpoint(), LONG)) {
             assertEquals(
                     Reason.SERVER,
-                    fault(() -> blobs.putAllIfAbsent(List.of(new BlobStore.Put(KEY, source)))).reason());
+                    fault(() -> blobs.putAllIfAbsent(List.of(new BlobStore.Put(KEY, source))))
+                            .reason());
             assertEquals("DELETE /cache/a/b?uploadId=u1", server.requests().getLast());
             assertTrue(server.requests().stream().noneMatch(r -> r.equals("POST /cache/a/b?uploadId=u1")));
         }
@@ -296,7 +301,11 @@ class S3BadDaysTest {
                         io.surfacefs.model.SurfaceException.class,
                         () -> blobs.putAllIfAbsent(List.of(new BlobStore.Put(KEY, source))));
             }
-            assertEquals(1, server.requests().stream().filter(r -> r.startsWith("DELETE ")).count());
+            assertEquals(
+                    1,
+                    server.requests().stream()
+                            .filter(r -> r.startsWith("DELETE "))
+                            .count());
             assertTrue(server.requests().stream().noneMatch(r -> r.startsWith("POST ") && r.contains("uploadId")));
             assertTrue(server.requests().stream().noneMatch(r -> r.equals("PUT /cache/a/b")));
         }
@@ -305,9 +314,10 @@ class S3BadDaysTest {
     @Test
     void aStoreThatTakesNoNoticeOfConditionsIsFoundOut() throws IOException {
         byte[] body = {'{', '}'};
-        try (ScriptedS3 server = new ScriptedS3(exchange -> exchange.getRequestMethod().equals("GET")
-                        ? Answer.of(200, body, "ETag", "\"t\"")
-                        : Answer.of(200, new byte[0], "ETag", "\"t\""));
+        try (ScriptedS3 server =
+                        new ScriptedS3(exchange -> exchange.getRequestMethod().equals("GET")
+                                ? Answer.of(200, body, "ETag", "\"t\"")
+                                : Answer.of(200, new byte[0], "ETag", "\"t\""));
                 S3BlobStore blobs = blobs(server.endpoint(), LONG)) {
             assertTrue(!blobs.keepsConditions(KEY));
         }

@@ -56,8 +56,7 @@ abstract class S3BlobContract {
     @BeforeEach
     void open() {
         wire = new Relay(endpoint());
-        blobs = S3BlobStore.open(
-                S3StoreContract.settings(wire.endpoint(), "one-bucket", prefix), S3StoreContract.PART);
+        blobs = S3BlobStore.open(S3StoreContract.settings(wire.endpoint(), "one-bucket", prefix), S3StoreContract.PART);
     }
 
     @AfterEach
@@ -165,7 +164,8 @@ abstract class S3BlobContract {
     @Test
     void pagesComeInTheOrderOfTheBytesOfWholeNames() {
         TreeSet<String> names = new TreeSet<>();
-        for (String name : List.of("a", "a-b/x", "a.b/x", "a/x", "a/y", "a0", "b/c/d", "b/c/e", "b/c-d", "b/d", "c:d@e+f")) {
+        for (String name :
+                List.of("a", "a-b/x", "a.b/x", "a/x", "a/y", "a0", "b/c/d", "b/c/e", "b/c-d", "b/d", "c:d@e+f")) {
             names.add("order/" + name + (name.equals("a") ? "-file" : ""));
         }
         blobs.putAllIfAbsent(names.stream()
@@ -214,7 +214,8 @@ abstract class S3BlobContract {
         BlobKey key = BlobKey.cache("frames/a");
         put(key, file(stored.toByteArray()));
         long frame = 256 << 10;
-        for (long[] range : new long[][] {{20_000_000, 65_536}, {0, 1}, {raw.length - 10, 10}, {1_000_000, 3_000_000}}) {
+        for (long[] range :
+                new long[][] {{20_000_000, 65_536}, {0, 1}, {raw.length - 10, 10}, {1_000_000, 3_000_000}}) {
             long frames = (range[0] + range[1] - 1) / frame - range[0] / frame + 1;
             long before = wire.received();
             try (BlobStoreBytes open = new BlobStoreBytes(blobs.open(key, facts.storedSize()));

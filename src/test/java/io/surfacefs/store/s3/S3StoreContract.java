@@ -34,8 +34,7 @@ abstract class S3StoreContract extends ArtefactStoreContract {
 
     /** Settings for a server that knows the tests' keys. */
     static S3Settings settings(URI endpoint, String bucket, String prefix) {
-        return new S3Settings(
-                endpoint, "us-east-1", true, bucket, bucket, prefix, null, S3Secrets.folder(), PATIENT);
+        return new S3Settings(endpoint, "us-east-1", true, bucket, bucket, prefix, null, S3Secrets.folder(), PATIENT);
     }
 
     static final S3Settings.Limits PATIENT =
@@ -43,8 +42,7 @@ abstract class S3StoreContract extends ArtefactStoreContract {
 
     @Override
     protected ArtefactStore open() {
-        blobs = S3BlobStore.open(
-                settings(endpoint(), "one-bucket", "some/prefix-" + PREFIXES.incrementAndGet()), PART);
+        blobs = S3BlobStore.open(settings(endpoint(), "one-bucket", "some/prefix-" + PREFIXES.incrementAndGet()), PART);
         store = new LayoutStore(
                 blobs,
                 TestArtefacts.CODEC,

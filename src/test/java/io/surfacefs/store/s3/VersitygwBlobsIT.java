@@ -46,7 +46,8 @@ class VersitygwBlobsIT extends S3BlobContract {
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             for (int round = 0; round < 25; round++) {
                 BlobKey key = BlobKey.manifest("race/" + round);
-                assertEquals(1, wins(threads, i -> put(key, bytes("writer " + i)).done() == 1));
+                assertEquals(
+                        1, wins(threads, i -> put(key, bytes("writer " + i)).done() == 1));
                 String tag = blobs.head(key).tag();
                 assertEquals(1, wins(threads, i -> blobs.replace(key, tag, bytes("changer " + i))));
             }
