@@ -90,7 +90,7 @@ final class S3Objects {
             return found;
         } catch (AwsServiceException e) {
             if (e.statusCode() != 404 || "NoSuchBucket".equals(S3Faults.code(e))) {
-                throw S3Faults.of(e);
+                throw told ? S3Faults.of(e) : explained(bucket, e);
             }
             if (!told || !"NoSuchKey".equals(S3Faults.code(e))) {
                 checkBucket(bucket);
@@ -115,6 +115,18 @@ final class S3Objects {
         }
     }
 
+    /** An answer to HEAD has no body that says why it was refused; one to a list has. */
+    private StoreFault explained(String bucket, AwsServiceException e) {
+        if (e.statusCode() == 403 || e.statusCode() == 400) {
+            try {
+                client.listObjectsV2(r -> r.bucket(bucket).prefix(prefix).maxKeys(1));
+            } catch (RuntimeException why) {
+                return S3Faults.of(why);
+            }
+        }
+        return S3Faults.of(e);
+    }
+
     /** Asks for a bucket. */
     boolean bucketExists(String bucket) {
         try {
@@ -125,7 +137,7 @@ final class S3Objects {
             if (e.statusCode() == 404) {
                 return false;
             }
-            throw S3Faults.of(e);
+            throw explained(bucket, e);
         } catch (RuntimeException e) {
             throw S3Faults.of(e);
         }
