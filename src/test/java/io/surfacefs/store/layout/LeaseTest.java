@@ -94,12 +94,10 @@ class LeaseTest {
     void ofManyWhoFindItFreeOrDeadOneTakesIt() throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             for (int round = 0; round < 50; round++) {
-                List<Lease> replicas = new ArrayList<>();
                 List<Callable<Boolean>> takers = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     Lease replica = replica();
                     replica.take(false); // watches it, or takes it in the first round
-                    replicas.add(replica);
                     takers.add(() -> replica.take(false) != null);
                 }
                 pass(LENGTH);
