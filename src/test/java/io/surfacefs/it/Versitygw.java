@@ -109,7 +109,7 @@ public final class Versitygw implements AutoCloseable {
     private static String program() {
         String path = System.getenv("PATH") + ":" + System.getenv().getOrDefault("GOBIN", "") + ":"
                 + System.getenv().getOrDefault("GOPATH", System.getProperty("user.home") + "/go") + "/bin";
-        return Stream.of(path.split(":"))
+        return Stream.of(path.split(":", -1))
                 .filter(folder -> !folder.isEmpty())
                 .map(folder -> Path.of(folder, "versitygw"))
                 .filter(Files::isExecutable)

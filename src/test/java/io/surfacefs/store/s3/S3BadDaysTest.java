@@ -163,7 +163,7 @@ class S3BadDaysTest {
                 return Answer.error(412, "PreconditionFailed");
             }
             String[] range =
-                    exchange.getRequestHeaders().getFirst("Range").substring(6).split("-");
+                    exchange.getRequestHeaders().getFirst("Range").substring(6).split("-", -1);
             int from = Integer.parseInt(range[0]);
             int to = Integer.parseInt(range[1]) + 1;
             byte[] part = Arrays.copyOfRange(body, from, to);

@@ -57,7 +57,7 @@ class S3TlsTest {
     private static void keytool(String arguments) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        line.addAll(List.of(arguments.split(" ")));
+        line.addAll(List.of(arguments.split(" ", -1)));
         line.addAll(List.of("-storepass", PASSWORD));
         Process process = new ProcessBuilder(line)
                 .redirectErrorStream(true)
