@@ -73,7 +73,7 @@ final class S3Clients {
                                 .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                         .maxAttempts(settings.limits().attempts())
                                         .build())
-                                .addExecutionInterceptor(new Expectation()));
+                                .addExecutionInterceptor(new NoExpectation()));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         }
@@ -81,30 +81,16 @@ final class S3Clients {
     }
 
     /**
-     * Sends bodies at once, since to ask first costs a round trip, but large ones under a condition: a store that
-     * refuses one of those without reading it closes the connection while it is being sent, and its answer is lost.
+     * Sends bodies at once: to ask first costs each put a round trip, and five seconds where the store doesn't answer
+     * the question.
      */
-    private static final class Expectation implements ExecutionInterceptor {
-        private static final long LARGE = 256 << 10;
-
+    private static final class NoExpectation implements ExecutionInterceptor {
         @Override
         public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
             SdkHttpRequest request = context.httpRequest();
-            if (request.firstMatchingHeader("Expect").isEmpty() || (isConditional(request) && isLarge(request))) {
-                return request;
-            }
-            return request.toBuilder().removeHeader("Expect").build();
-        }
-
-        private static boolean isConditional(SdkHttpRequest request) {
-            return request.firstMatchingHeader("If-None-Match").isPresent()
-                    || request.firstMatchingHeader("If-Match").isPresent();
-        }
-
-        private static boolean isLarge(SdkHttpRequest request) {
-            return request.firstMatchingHeader("Content-Length")
-                    .map(length -> Long.parseLong(length) > LARGE)
-                    .orElse(false);
+            return request.firstMatchingHeader("Expect").isEmpty()
+                    ? request
+                    : request.toBuilder().removeHeader("Expect").build();
         }
     }
 

@@ -147,6 +147,9 @@ final class S3Objects {
         String bucket = bucket(key);
         HeadObjectResponse head = find(
                 bucket, false, () -> client.headObject(r -> r.bucket(bucket).key(key(key))));
+        if (head != null && head.contentLength() == null) {
+            throw S3Faults.fault(StoreFault.Reason.REFUSED, new IOException("an answer without a length"));
+        }
         return head == null ? null : head(head.contentLength(), head.eTag(), head.lastModified());
     }
 

@@ -3,6 +3,7 @@ package io.surfacefs.store.s3;
 import io.surfacefs.model.Digest;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
+import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.DiskFaults;
 import io.surfacefs.store.StoreFault;
 import java.io.IOException;
@@ -36,6 +37,9 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
  */
 final class S3Uploads {
     private static final String TYPE = "application/octet-stream";
+    /** Above this a body may not fit into the buffers of a connection. */
+    private static final long LARGE = 64 << 10;
+
     private static final int MAX_PARTS = 9_000;
     private static final int PARTS_AT_A_TIME = 3;
     private static final Duration SLOWEST_MIB = Duration.ofSeconds(1);
@@ -61,7 +65,6 @@ final class S3Uploads {
      * @param tag that it has this tag, or null
      */
     record Condition(boolean absent, @Nullable String tag) {
-        static final Condition NONE = new Condition(false, null);
         static final Condition ABSENT = new Condition(true, null);
 
         @Nullable String ifNoneMatch() {
@@ -69,8 +72,32 @@ final class S3Uploads {
         }
     }
 
-    /** Whether the object was put; false when its condition didn't hold. */
+    /**
+     * Whether the object was put; false when its condition didn't hold. For a large one that is looked at before and,
+     * since a store that refuses without reading closes the connection while the body is being sent and its answer is
+     * lost, once more where the connection broke.
+     */
     boolean put(BlobKey key, BlobSource source, Condition condition) {
+        boolean look = (condition.absent() || condition.tag() != null) && source.size() > LARGE;
+        if (look && !holds(key, condition)) {
+            return false;
+        }
+        try {
+            return send(key, source, condition);
+        } catch (StoreFault e) {
+            if (look && e.reason() == StoreFault.Reason.UNREACHABLE && !holds(key, condition)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private boolean holds(BlobKey key, Condition condition) {
+        BlobStore.Head head = objects.head(key);
+        return condition.absent() ? head == null : head != null && head.tag().equals(condition.tag());
+    }
+
+    private boolean send(BlobKey key, BlobSource source, Condition condition) {
         return switch (source) {
             case BlobSource.Bytes bytes ->
                 put(key, RequestBody.fromBytes(bytes.bytes()), bytes.size(), md5(bytes.bytes()), condition);

@@ -259,6 +259,9 @@ class S3BadDaysTest {
 
     private static Function<HttpExchange, Answer> parts(Function<String, Answer> part) {
         return exchange -> {
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                return Answer.of(exchange.getRequestURI().getPath().equals("/cache") ? 200 : 404, new byte[0]);
+            }
             String query = String.valueOf(exchange.getRequestURI().getQuery());
             if (query.startsWith("uploads")) {
                 return Answer.ok(
