@@ -38,6 +38,7 @@ class ArchitectureTest {
             Map.entry("store", Set.of("codec", "model", "ops")),
             Map.entry("store.layout", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.fs", Set.of("store", "codec", "model", "ops")),
+            Map.entry("store.s3", Set.of("store", "codec", "model", "ops")),
             Map.entry("ops", Set.of("model")),
             Map.entry("config", Set.of("model")),
             Map.entry("codec", Set.of("model")),
@@ -46,7 +47,7 @@ class ArchitectureTest {
 
     /** Rooms that a plain test starts in milliseconds. */
     private static final List<String> FRAMEWORK_FREE =
-            List.of("model", "codec", "access", "store", "store.layout", "store.fs");
+            List.of("model", "codec", "access", "store", "store.layout", "store.fs", "store.s3");
 
     private static final List<String> FRAMEWORKS =
             List.of("io.quarkus.", "io.vertx.", "io.smallrye.", "jakarta.", "org.eclipse.microprofile.");

@@ -45,8 +45,7 @@ final class Doctor {
             Engine.open(config, FolderStore.Hold.GUEST, Events.NONE).close();
             return true;
         } catch (SurfaceException e) {
-            findings.add(
-                    Finding.error(e.code().name(), String.valueOf(e.getMessage()), e.hint() == null ? "" : e.hint()));
+            findings.add(StoreFindings.of(config, e));
             return false;
         }
     }

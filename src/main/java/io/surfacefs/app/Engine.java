@@ -3,15 +3,11 @@ package io.surfacefs.app;
 import io.surfacefs.access.Access;
 import io.surfacefs.codec.CodecPool;
 import io.surfacefs.codec.ManifestCodec;
-import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.codec.UploadEncoder;
 import io.surfacefs.codec.UploadLimits;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
-import io.surfacefs.model.ErrorCode;
-import io.surfacefs.model.MediaType;
-import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
 import io.surfacefs.ops.StoreProbe;
@@ -22,15 +18,11 @@ import io.surfacefs.service.DeletePolicy;
 import io.surfacefs.service.HotTier;
 import io.surfacefs.service.Intakes;
 import io.surfacefs.service.ScanService;
-import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.IntakeArea;
-import io.surfacefs.store.fs.FolderBlobStore;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.RealDisk;
 import io.surfacefs.store.layout.LayoutSettings;
 import io.surfacefs.store.layout.LayoutStore;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
@@ -40,8 +32,7 @@ public final class Engine implements AutoCloseable {
     private final CodecPool pool;
     private final RealDisk disk;
     private final LayoutStore store;
-    private final boolean owner;
-    private final StoreProbe probe;
+    private final OpenedStore opened;
     private final Access access;
     private final ArtefactService artefacts;
     private final ScanService scans;
@@ -55,35 +46,20 @@ public final class Engine implements AutoCloseable {
         this.disk = new RealDisk(Math.max(4, 2 * cores));
         ManifestCodec codec = new ManifestCodec(config.get(Settings.MANIFEST_SIZE));
         StoredVerifier verifier = new StoredVerifier(pool);
-        FolderBlobStore folder = FolderStore.open(
-                new FolderStore.Place(
-                        config.storeRoot(),
-                        config.get(Settings.BUCKET_NAME),
-                        config.get(Settings.MANIFEST_BUCKET_NAME),
-                        config.get(Settings.STORE_PREFIX)),
-                disk,
-                hold,
-                (key, bytes) -> isSound(key, bytes, codec, verifier));
-        this.owner = folder.owner();
-        this.probe = folder::probe;
-        this.store = new LayoutStore(
-                folder,
-                codec,
-                verifier,
-                new LayoutSettings(
-                        config.get(Settings.STORE_GRACE),
-                        config.get(Settings.STAGED_TTL),
-                        config.get(Settings.STORE_TIMEOUT),
-                        config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF),
-                clock,
-                events);
-        Path intake = config.find(Settings.INTAKE_ROOT).orElse(folder.temporary());
+        this.opened = switch (config.get(Settings.STORE_TYPE)) {
+            case FOLDER -> OpenedStore.folder(config, disk, hold, new SoundObjects(codec, verifier));
+            case S3 -> OpenedStore.s3(config, disk);
+        };
+        this.store = layout(config, codec, verifier, clock, events);
+        if (hold != FolderStore.Hold.GUEST) {
+            opened.checkConditions();
+        }
         boolean memory = config.get(Settings.CACHE_TYPE) == Settings.CacheType.MEMORY;
         Intakes intakes = new Intakes(
                 new UploadEncoder(
                         pool,
                         new UploadLimits(config.get(Settings.PAYLOAD_SIZE), config.get(Settings.DECOMPRESSION_RATIO))),
-                new IntakeArea(disk, intake, config.get(Settings.INTAKE_QUOTA)),
+                new IntakeArea(disk, opened.intake(), config.get(Settings.INTAKE_QUOTA)),
                 config.find(Settings.CONCURRENT_PUTS).orElse(PUTS_PER_CORE * cores));
         this.access = new Access(config.find(Settings.TENANT).orElse(null));
         this.artefacts = new ArtefactService(
@@ -100,6 +76,22 @@ public final class Engine implements AutoCloseable {
         this.admin = new AdminService(store.upkeep());
     }
 
+    private LayoutStore layout(
+            SurfaceConfig config, ManifestCodec codec, StoredVerifier verifier, Clock clock, Events events) {
+        return new LayoutStore(
+                opened.blobs(),
+                codec,
+                verifier,
+                new LayoutSettings(
+                        config.get(Settings.STORE_GRACE),
+                        config.get(Settings.STAGED_TTL),
+                        config.get(Settings.STORE_TIMEOUT),
+                        config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF,
+                        opened.remote()),
+                clock,
+                events);
+    }
+
     /**
      * Opens the engine.
      *
@@ -110,48 +102,14 @@ public final class Engine implements AutoCloseable {
         return new Engine(config, hold, events);
     }
 
-    /** Whether an object that a crash left is whole: decided by reading all of it. */
-    private static boolean isSound(BlobKey key, StoredBytes bytes, ManifestCodec codec, StoredVerifier verifier) {
-        ObjectNames.Pointer pointer = ObjectNames.parseName(key.name());
-        if (pointer == null) {
-            return false;
-        }
-        try {
-            if (pointer.payload()) {
-                verifier.verify(bytes, pointer.key().digest(), MediaType.OCTET_STREAM);
-                return true;
-            }
-            byte[] content = new byte[Math.toIntExact(bytes.size())];
-            for (int at = 0, n; at < content.length; at += n) {
-                n = bytes.read(at, content, at, content.length - at);
-                if (n < 0) {
-                    return false;
-                }
-            }
-            if (pointer.key().isScanManifest()) {
-                codec.readScan(content, pointer.key());
-            } else {
-                codec.readArtefact(content, pointer.key());
-            }
-            return true;
-        } catch (SurfaceException e) {
-            if (e.code() == ErrorCode.CORRUPT_OBJECT) {
-                return false;
-            }
-            throw e;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     /** Whether this process owns the store's folder, so that it deletes and sweeps. */
     public boolean owner() {
-        return owner;
+        return opened.owner();
     }
 
     /** A look at whether the store can be used. */
     public StoreProbe storeProbe() {
-        return probe;
+        return opened.probe();
     }
 
     public Access access() {
@@ -176,7 +134,7 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
-        store.close();
+        opened.close();
         disk.close();
         pool.close();
     }

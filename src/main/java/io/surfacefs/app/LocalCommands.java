@@ -37,7 +37,9 @@ final class LocalCommands implements LocalEngine {
         if (!errors.isEmpty()) {
             throw new RefusedException(errors);
         }
-        if (hold != Hold.PUT && !Files.isDirectory(config.storeRoot())) {
+        if (hold != Hold.PUT
+                && config.get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER
+                && !Files.isDirectory(config.storeRoot())) {
             throw new SurfaceException(
                     ErrorCode.NOT_FOUND,
                     "there is no store in " + config.storeRoot(),

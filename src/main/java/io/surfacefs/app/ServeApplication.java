@@ -2,8 +2,10 @@ package io.surfacefs.app;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import jakarta.inject.Inject;
+import java.net.URI;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -22,6 +24,13 @@ public class ServeApplication implements QuarkusApplication {
         System.out.println("Surface.FS serves REST on http://" + rest + ", gRPC on "
                 + address(quarkus, "quarkus.grpc.server") + ", health and metrics on http://"
                 + address(quarkus, "quarkus.management"));
+        if (config.get(Settings.STORE_TYPE) == Settings.StoreType.S3) {
+            System.out.println("store: buckets " + config.get(Settings.BUCKET_NAME) + " and "
+                    + config.get(Settings.MANIFEST_BUCKET_NAME) + " at "
+                    + config.find(Settings.STORE_ENDPOINT)
+                            .map(URI::toString)
+                            .orElse("AWS, " + config.get(Settings.STORE_REGION)));
+        }
         System.out.println("data folder: " + config.home()
                 + (engine.owner() ? "" : " (shared: another process owns it)") + "; authentication: none");
         System.out.println(

@@ -45,8 +45,7 @@ public class Startup {
         try {
             return Engine.open(config, FolderStore.Hold.OWNER_IF_FREE, events);
         } catch (SurfaceException e) {
-            System.err.println(Finding.error(e.code().name(), String.valueOf(e.getMessage()), String.valueOf(e.hint()))
-                    .line());
+            System.err.println(StoreFindings.of(config, e).line());
             exit(REFUSED);
             throw e;
         }

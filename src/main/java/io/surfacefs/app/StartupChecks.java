@@ -8,6 +8,7 @@ import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,8 +27,15 @@ public final class StartupChecks {
     public static List<Finding> run(SurfaceConfig config, Config quarkus) {
         List<Finding> findings = new ArrayList<>(config.findings());
         checkLoopback(config, quarkus, findings);
-        checkFolder(config.storeRoot(), "surface.store.root", findings);
-        config.find(Settings.INTAKE_ROOT).ifPresent(root -> checkFolder(root, "surface.intake.root", findings));
+        if (config.get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER) {
+            checkFolder(config.storeRoot(), "surface.store.root", findings);
+            config.find(Settings.INTAKE_ROOT).ifPresent(root -> checkFolder(root, "surface.intake.root", findings));
+        } else {
+            checkFolder(config.intakeRoot(), "surface.intake.root", findings);
+            config.find(Settings.SECRETS_DIR)
+                    .ifPresent(folder ->
+                            SecretChecks.run(folder, config.get(Settings.SECRETS_MAX_AGE), Instant.now(), findings));
+        }
         if (config.get(Settings.MANIFEST_MAX_AGE).multipliedBy(2).compareTo(config.get(Settings.STORE_GRACE)) >= 0
                 && config.get(Settings.CACHE_TYPE) != Settings.CacheType.NONE) {
             findings.add(Finding.error(

@@ -126,6 +126,24 @@ final class SeekTableCursor {
         return bytes;
     }
 
+    /**
+     * Where the stored bytes of a frame and of those behind it end that hold raw bytes before an offset, as far as the
+     * part of the table tells that is held now.
+     *
+     * @param frame was given last
+     */
+    long storedEnd(Frame frame, long rawEnd) {
+        byte[] bytes = buffer;
+        long stored = storedOffset;
+        long raw = rawOffset;
+        for (int i = frame.index() + 1; bytes != null && i < bufferTo && raw < rawEnd; i++) {
+            int at = (i - bufferFrom) * entrySize;
+            stored += LittleEndian.getUnsigned(bytes, at, 4);
+            raw += LittleEndian.getUnsigned(bytes, at + 4, 4);
+        }
+        return Math.min(stored, tableOffset);
+    }
+
     /** Stands before a frame that was given earlier. */
     void rewind(Frame frame) {
         index = frame.index();

@@ -19,6 +19,7 @@ final class SeekableReader implements PayloadReader {
     private final SeekTableCursor cursor;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private int ahead;
+    private long announced;
     private byte @Nullable [] last;
     private boolean closed;
 
@@ -70,6 +71,10 @@ final class SeekableReader implements PayloadReader {
     }
 
     private Pending decode(SeekTableCursor.Frame frame) throws IOException {
+        if (frame.storedOffset() >= announced) {
+            announced = cursor.storedEnd(frame, range.end());
+            stored.expect(frame.storedOffset(), announced);
+        }
         int storedSize = (int) frame.storedSize();
         int rawSize = frame.rawSize();
         byte[] frameBytes = arrayFor(storedSize);
@@ -104,6 +109,7 @@ final class SeekableReader implements PayloadReader {
         cursor.release();
         last = null;
         ahead = 0;
+        announced = 0;
     }
 
     private void drop() {

@@ -18,6 +18,15 @@ public interface StoredBytes extends Closeable {
     int read(long position, byte[] target, int offset, int length) throws IOException;
 
     /**
+     * Says that reads from one position on to another are about to come, in order. Only a hint: bytes that are far away
+     * are then fetched in one request, and no others.
+     *
+     * @param from first position
+     * @param to the position behind the last
+     */
+    default void expect(long from, long to) {}
+
+    /**
      * The file that holds exactly these bytes and stays readable until {@link #close()}, or null when they are
      * elsewhere.
      */

@@ -8,6 +8,7 @@ import io.surfacefs.model.SurfaceException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Checks stored bytes against what they should be. Memory of a running check: 1.3 MiB and the window of the frame being
@@ -45,6 +46,7 @@ public final class StoredVerifier {
      * @throws SurfaceException {@code CORRUPT_OBJECT} when they don't decode
      */
     public EncodedUpload facts(StoredBytes stored, MediaType type) throws IOException {
+        stored.expect(0, stored.size());
         return new ZstdPass(
                         pool,
                         CodecPool.Lane.CHECK,
@@ -55,8 +57,22 @@ public final class StoredVerifier {
                 .run(new StoredInput(stored, 0), type);
     }
 
+    /**
+     * Gives the same bytes, hashed as they are read from the first to the last. What was read ahead of its turn, such
+     * as a seek table, is read once more at the end. The read that would complete the bytes gives them only when they
+     * hash to what they should; parts that are read alone are not checked.
+     *
+     * @param digest what all of the stored bytes must hash to
+     * @param found told once whether they did, before the last bytes are given or refused
+     * @return closes {@code stored} when it is closed
+     */
+    public StoredBytes inPassing(StoredBytes stored, Digest digest, Consumer<Boolean> found) {
+        return new PassingCheck(pool, stored, digest, found);
+    }
+
     /** {@return the SHA-256 of the stored bytes as they are} */
     public Digest storedDigest(StoredBytes stored) throws IOException {
+        stored.expect(0, stored.size());
         SerialDigest digest = new SerialDigest(pool, CodecPool.Lane.CHECK, Hashes.sha256());
         BlockRing chunks = new BlockRing(pool, 2);
         boolean done = false;

@@ -107,6 +107,7 @@ final class StreamReader implements PayloadReader {
         pool.acquireDecoder();
         boolean begun = false;
         try {
+            stored.expect(boundaryStored, stored.size());
             Decoding run = new Decoding();
             decoding = run;
             begun = true;

@@ -34,6 +34,7 @@ final class WholeReader implements PayloadReader {
         int storedSize = (int) payload.storedSize();
         int rawSize = (int) payload.rawSize();
         byte[] frames = new byte[storedSize];
+        stored.expect(0, storedSize);
         StoredInput.readFully(stored, 0, frames, 0, storedSize);
         byte[] raw = new byte[rawSize];
         PoolTask.Work<Integer> work = contexts -> {

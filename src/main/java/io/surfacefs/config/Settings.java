@@ -1,6 +1,7 @@
 package io.surfacefs.config;
 
 import io.surfacefs.model.Tenant;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -9,12 +10,14 @@ import java.util.regex.Pattern;
 /** Every {@code surface.*} property there is. */
 public final class Settings {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    private static final Pattern REGION = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern PREFIX =
             Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?");
 
     /** Where the truth lives. */
     public enum StoreType {
-        FOLDER
+        FOLDER,
+        S3
     }
 
     /** What stands between the service and the store. */
@@ -70,6 +73,44 @@ public final class Settings {
             Types.text(PREFIX, "path segments without a slash at either end"),
             "",
             "root prefix of every key in both buckets");
+    public static final Setting<URI> STORE_ENDPOINT = Setting.of(
+                    "surface.store.endpoint",
+                    Types.HTTP_URI,
+                    null,
+                    "S3 store: address of a store that isn't AWS; http or https")
+            .alias("SURFACE_FS_ENDPOINT", "SCANNER_SURFACE_FS_ENDPOINT", "ZASTAVA_SURFACE_FS_ENDPOINT");
+    public static final Setting<String> STORE_REGION = Setting.of(
+            "surface.store.region",
+            Types.text(REGION, "a region like us-east-1"),
+            "us-east-1",
+            "S3 store: region of the buckets, and of the signature");
+    public static final Setting<Boolean> PATH_STYLE = Setting.of(
+            "surface.store.path-style",
+            Types.BOOLEAN,
+            null,
+            "S3 store: bucket in the path, not in the host name; by default true with an endpoint");
+    public static final Setting<Path> CA_FILE = Setting.of(
+            "surface.store.ca-file",
+            Types.PATH,
+            null,
+            "S3 store: PEM certificates that are trusted instead of the system's");
+    public static final Setting<Boolean> CREATE_BUCKETS = Setting.of(
+            "surface.store.create-buckets",
+            Types.BOOLEAN,
+            "false",
+            "S3 store: make missing buckets at start; else SURFACE_FS_BUCKET_MISMATCH");
+    public static final Setting<Duration> CONNECT_TIMEOUT =
+            Setting.of("surface.store.connect-timeout", Types.TIMEOUT, "2s", "S3 store: to be connected");
+    public static final Setting<Duration> ATTEMPT_TIMEOUT = Setting.of(
+            "surface.store.attempt-timeout",
+            Types.TIMEOUT,
+            "5s",
+            "S3 store: one attempt to its first byte, and from one byte to the next");
+    public static final Setting<Integer> MAX_ATTEMPTS = Setting.of(
+            "surface.store.max-attempts",
+            Types.integer(1, 100),
+            "3",
+            "S3 store: attempts of one call, with jittered back-off between them");
     public static final Setting<Duration> STORE_TIMEOUT =
             Setting.of("surface.store.timeout", Types.DURATION, "15s", "a caller's whole wait, then STORE_TIMEOUT");
     public static final Setting<Duration> STORE_GRACE =
@@ -85,7 +126,7 @@ public final class Settings {
             "surface.intake.root",
             Types.PATH,
             null,
-            "where uploads above 1 MiB land first, in the file system of the store; by default store/tmp of a folder store");
+            "where uploads above 1 MiB land first; by default store/tmp of a folder store, whose file system it must share, else ${surface.home}/intake");
     public static final Setting<Long> INTAKE_QUOTA = Setting.of(
             "surface.intake.quota", Types.MEMORY_SIZE, "10G", "bytes of all uploads on disk; full: OVERLOADED");
     public static final Setting<CacheType> CACHE_TYPE = Setting.of(
@@ -119,6 +160,13 @@ public final class Settings {
             Types.BOOLEAN,
             "false",
             "serve beyond loopback although nobody is authenticated");
+    public static final Setting<Path> SECRETS_DIR = Setting.of(
+            "surface.secrets.dir",
+            Types.PATH,
+            null,
+            "mounted files s3-access-key-id and s3-secret-access-key, read again when they change; else AWS' default chain");
+    public static final Setting<Duration> SECRETS_MAX_AGE =
+            Setting.of("surface.secrets.max-age", Types.DURATION, "90d", "an older secret file: SURFACE_SECRET_STALE");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -135,6 +183,14 @@ public final class Settings {
             BUCKET_NAME,
             MANIFEST_BUCKET_NAME,
             STORE_PREFIX,
+            STORE_ENDPOINT,
+            STORE_REGION,
+            PATH_STYLE,
+            CA_FILE,
+            CREATE_BUCKETS,
+            CONNECT_TIMEOUT,
+            ATTEMPT_TIMEOUT,
+            MAX_ATTEMPTS,
             STORE_TIMEOUT,
             STORE_GRACE,
             STAGED_TTL,
@@ -149,6 +205,8 @@ public final class Settings {
             MANIFEST_SIZE,
             CONCURRENT_PUTS,
             ALLOW_REMOTE,
+            SECRETS_DIR,
+            SECRETS_MAX_AGE,
             RETENTION_DELETE);
 
     private Settings() {}

@@ -163,6 +163,14 @@ public final class SurfaceConfig {
                 .normalize();
     }
 
+    /** Where uploads land when the store isn't a folder: the parent of each process' own folder, absolute. */
+    public Path intakeRoot() {
+        return find(Settings.INTAKE_ROOT)
+                .orElse(home().resolve("intake"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
     /** What is wrong. */
     public List<Finding> findings() {
         return List.copyOf(findings);

@@ -2,6 +2,7 @@ package io.surfacefs.config;
 
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,15 @@ final class Types {
         return Path.of(value);
     });
 
+    static final Setting.Type<URI> HTTP_URI = new Named<>("URI", "an address like https://host:port", value -> {
+        URI uri = URI.create(value);
+        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        if (!http || uri.getHost() == null || uri.getRawQuery() != null || uri.getRawUserInfo() != null) {
+            throw new IllegalArgumentException(value);
+        }
+        return uri;
+    });
+
     static final Setting.Type<Tenant> TENANT = new Named<>("tenant", "a tenant name", Tenant::new);
 
     static final Setting.Type<Boolean> BOOLEAN = new Named<>("bool", "true or false", value -> switch (value) {
@@ -69,6 +79,15 @@ final class Types {
                 Duration duration =
                         m.matches() ? shortDuration(Long.parseLong(m.group(1)), m.group(2)) : Duration.parse(value);
                 if (duration.isNegative()) {
+                    throw new IllegalArgumentException(value);
+                }
+                return duration;
+            });
+
+    static final Setting.Type<Duration> TIMEOUT =
+            new Named<>("Duration", "a duration of at least 1ms, like 5s or PT5S", value -> {
+                Duration duration = DURATION.parse(value);
+                if (duration.toMillis() < 1) {
                     throw new IllegalArgumentException(value);
                 }
                 return duration;

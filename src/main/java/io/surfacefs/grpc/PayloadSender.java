@@ -80,6 +80,7 @@ final class PayloadSender<R> {
     }
 
     private void stored(PayloadHandle payload, ByteRange range) throws IOException {
+        payload.expectStored(range);
         byte[] buffer = null;
         for (long at = range.offset(); at < range.end(); ) {
             if (!outbox.awaitReady(HESITATION)) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * never holds a secret, a path of the server or another tenant's data. No stack trace is taken for refusals, since bad
  * input is a normal day.
  */
-public final class SurfaceException extends RuntimeException {
+public class SurfaceException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** How long a caller should wait before it tries again, where nothing better is known. */

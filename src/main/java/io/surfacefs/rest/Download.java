@@ -40,6 +40,7 @@ final class Download {
         } else if (representation == Representation.IDENTITY) {
             decoded();
         } else if (range.length() <= SMALL) {
+            payload.expectStored(range);
             byte[] bytes = new byte[(int) range.length()];
             stored(range.offset(), bytes, bytes.length);
             exchange.end(bytes, 0, bytes.length);
@@ -66,6 +67,7 @@ final class Download {
     }
 
     private void stored() throws IOException {
+        payload.expectStored(range);
         ResponseStream stream = new ResponseStream(exchange.response());
         byte[] piece = new byte[SMALL];
         for (long at = range.offset(); at < range.end(); ) {

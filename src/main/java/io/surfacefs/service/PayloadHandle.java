@@ -71,6 +71,11 @@ public final class PayloadHandle implements AutoCloseable {
         return bytes.read(position, target, offset, length);
     }
 
+    /** Says that stored bytes of this range are about to be read, in order: a hint for a store that is far away. */
+    public void expectStored(ByteRange range) {
+        bytes.expect(range.offset(), range.end());
+    }
+
     /**
      * Opens the raw bytes, or a range of them. To be closed before this.
      *

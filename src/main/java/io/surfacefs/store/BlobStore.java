@@ -20,6 +20,9 @@ public interface BlobStore extends AutoCloseable {
      */
     record Head(long size, String tag, Instant modified) {}
 
+    /** An object open for reading. The bytes must be closed. */
+    record Opened(StoredBytes bytes, Head head) {}
+
     /** A small object, read whole. */
     record Content(byte[] bytes, Head head) {}
 
@@ -41,11 +44,14 @@ public interface BlobStore extends AutoCloseable {
     @Nullable Head head(BlobKey key);
 
     /**
-     * Opens an object for reading at any place; what was opened stays readable when the object is replaced or deleted.
+     * Opens an object for reading at any place. What was opened is never mixed with what replaces it: it stays
+     * readable, or, in a store that is far away, reading on fails.
      *
+     * @param size what the caller believes the object to have, -1 when it doesn't know: a small object that is far away
+     *     is fetched at once
      * @return null when there is no such object
      */
-    @Nullable StoredBytes open(BlobKey key);
+    @Nullable Opened open(BlobKey key, long size);
 
     /**
      * Reads a small object.
@@ -56,7 +62,8 @@ public interface BlobStore extends AutoCloseable {
     @Nullable Content read(BlobKey key, int maxBytes);
 
     /**
-     * Puts objects that are not there yet, in order, none visible before those in front of it. Stops at the first name
+     * Puts objects that are not there yet, in order, none visible before those in front of it; only empty objects that
+     * stand side by side come in any order, and count as put where anything has their name. Stops at the first name
      * that is taken by other bytes (an equal object of up to 1 MiB counts as put). All that was put is durable when
      * this returns; a loss of power in between leaves any number of the first ones.
      */

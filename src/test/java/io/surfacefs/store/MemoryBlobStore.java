@@ -72,10 +72,10 @@ public class MemoryBlobStore implements BlobStore {
     }
 
     @Override
-    public @Nullable StoredBytes open(BlobKey key) {
+    public @Nullable Opened open(BlobKey key, long size) {
         step();
         Blob blob = get(key);
-        return blob == null ? null : new InMemory(blob.bytes);
+        return blob == null ? null : new Opened(new InMemory(blob.bytes), head(blob));
     }
 
     private record InMemory(byte[] bytes) implements StoredBytes {

@@ -100,7 +100,13 @@ public final class FolderBlobStore implements BlobStore {
     }
 
     @Override
-    public @Nullable StoredBytes open(BlobKey key) {
+    public @Nullable Opened open(BlobKey key, long size) {
+        Head head = head(key);
+        StoredBytes bytes = head == null ? null : openFile(key);
+        return head == null || bytes == null ? null : new Opened(bytes, head);
+    }
+
+    private @Nullable StoredBytes openFile(BlobKey key) {
         Path file = files.path(key);
         try {
             return FileBytes.open(file);
@@ -113,7 +119,7 @@ public final class FolderBlobStore implements BlobStore {
 
     @Override
     public @Nullable Content read(BlobKey key, int maxBytes) {
-        try (StoredBytes bytes = open(key)) {
+        try (StoredBytes bytes = openFile(key)) {
             if (bytes == null) {
                 return null;
             }

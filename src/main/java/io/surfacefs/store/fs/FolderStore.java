@@ -77,7 +77,7 @@ public final class FolderStore {
         }
         List<AutoCloseable> opened = new ArrayList<>();
         try (FileChannel gate = lockFile(tmp.resolve("open.lock"))) {
-            FileLock passing = lock(gate, WAIT_NANOS);
+            FileLock passing = lock(gate);
             if (passing == null) {
                 throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "another process is still opening the store");
             }
@@ -134,12 +134,13 @@ public final class FolderStore {
         return prefix.isEmpty() ? bucket : bucket + "/" + prefix;
     }
 
-    private static FileChannel lockFile(Path file) throws IOException {
+    static FileChannel lockFile(Path file) throws IOException {
         return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
-    private static @Nullable FileLock lock(FileChannel channel, long waitNanos) throws IOException {
-        long deadline = System.nanoTime() + waitNanos;
+    /** Waits for a lock; null when it didn't come in time. */
+    static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        long deadline = System.nanoTime() + WAIT_NANOS;
         while (true) {
             FileLock lock = InstanceFolder.tryLock(channel);
             if (lock != null || System.nanoTime() > deadline) {

@@ -1,6 +1,9 @@
 package io.surfacefs.store.fs;
 
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.Disk;
+import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A folder for one process' temporary files. While the process lives it holds an OS lock in it; folders whose lock is
  * free were left by a crash and are cleared by whoever comes next, without a look at anything else.
  */
-final class InstanceFolder implements AutoCloseable {
+public final class InstanceFolder implements AutoCloseable {
     private static final String LOCK = "alive";
 
     private final Disk disk;
@@ -51,6 +54,26 @@ final class InstanceFolder implements AutoCloseable {
         return new InstanceFolder(disk, folder, channel);
     }
 
+    /**
+     * As {@link #open}, for callers that don't exclude each other by something else.
+     *
+     * @param parent made when missing
+     * @throws SurfaceException {@code STORE_UNAVAILABLE} or {@code DISK_FULL} when the folder can't be made
+     */
+    public static InstanceFolder openAlone(Disk disk, Path parent) {
+        try {
+            Files.createDirectories(parent);
+            try (FileChannel gate = FolderStore.lockFile(parent.resolve("open.lock"))) {
+                if (FolderStore.lock(gate) == null) {
+                    throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "another process is still opening " + parent);
+                }
+                return open(disk, parent);
+            }
+        } catch (IOException e) {
+            throw DiskFaults.of("intake", e);
+        }
+    }
+
     private static void clearIfDead(Disk disk, Path folder) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -77,7 +100,7 @@ final class InstanceFolder implements AutoCloseable {
     }
 
     /** The folder itself. */
-    Path path() {
+    public Path path() {
         return folder;
     }
 

@@ -40,14 +40,14 @@ final class CacheEntries {
 
     ArtefactStore.@Nullable OpenEntry open(CacheKey key) {
         BlobKey name = name(key);
-        BlobStore.Head head = blobs.head(name);
-        StoredBytes bytes = head == null ? null : blobs.open(name);
-        if (head == null || bytes == null) {
+        BlobStore.Opened opened = blobs.open(name, -1);
+        if (opened == null) {
             return null;
         }
+        StoredBytes bytes = opened.bytes();
         boolean given = false;
         try {
-            String memo = name.name() + head.tag();
+            String memo = name.name() + opened.head().tag();
             EncodedUpload facts = known.getIfPresent(memo);
             if (facts == null) {
                 facts = verifier.facts(bytes, MediaType.OCTET_STREAM);
@@ -67,7 +67,7 @@ final class CacheEntries {
     }
 
     void put(CacheKey key, ArtefactStore.Received value) {
-        blobs.replace(name(key), null, value.content());
+        blobs.replace(name(key), null, value.content().known(value.facts().storedDigest()));
     }
 
     boolean delete(CacheKey key) {

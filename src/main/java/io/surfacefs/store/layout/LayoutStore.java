@@ -34,6 +34,7 @@ public final class LayoutStore implements ArtefactStore {
     private final Pages pages;
     private final Scans scans;
     private final CacheEntries cacheEntries;
+    private final Absent absent;
     private final Maintenance maintenance;
 
     /**
@@ -62,12 +63,13 @@ public final class LayoutStore implements ArtefactStore {
         Format.check(blobs);
         this.blobs = blobs;
         this.manifests = new Manifests(blobs, codec);
-        this.payloads = new Payloads(blobs, verifier, settings.verify(), events);
+        this.payloads = new Payloads(blobs, verifier, settings, events);
         this.markers = markers;
         this.puts = new Puts(blobs, manifests, payloads, markers, settings, clock, events);
         this.pages = new Pages(blobs, manifests, events);
         this.scans = new Scans(blobs, manifests);
         this.cacheEntries = new CacheEntries(blobs, verifier);
+        this.absent = new Absent(manifests, settings.remote());
         this.maintenance = new Maintenance(blobs, manifests, payloads, markers, settings, clock);
     }
 
@@ -132,7 +134,7 @@ public final class LayoutStore implements ArtefactStore {
 
     @Override
     public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
-        return keys.stream().filter(key -> !manifests.exists(key)).toList();
+        return absent.of(keys);
     }
 
     @Override

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The operator's work on a whole store. Walks names page by page; one of each runs at a time. */
 final class Maintenance implements StoreUpkeep {
     private static final int PAGE = 1_000;
+    private static final Duration SHORTEST_LEASE = Duration.ofMinutes(1);
 
     private final BlobStore blobs;
     private final Manifests manifests;
@@ -36,6 +37,7 @@ final class Maintenance implements StoreUpkeep {
     private final LayoutSettings settings;
     private final Clock clock;
     private final Sweep sweep;
+    private final @Nullable Lease lease;
 
     Maintenance(
             BlobStore blobs,
@@ -51,12 +53,29 @@ final class Maintenance implements StoreUpkeep {
         this.settings = settings;
         this.clock = clock;
         this.sweep = new Sweep(blobs, manifests, markers, settings, clock);
+        this.lease = settings.remote() ? new Lease(blobs, lease(settings), System::nanoTime) : null;
+    }
+
+    /** A step is a few requests, each of which ends within the timeout. */
+    private static Duration lease(LayoutSettings settings) {
+        Duration steps = settings.timeout().multipliedBy(8);
+        return steps.compareTo(SHORTEST_LEASE) > 0 ? steps : SHORTEST_LEASE;
     }
 
     @Override
     public int sweep() {
         blobs.requireDeletes();
-        return sweep.run();
+        return sweep(false);
+    }
+
+    /** Sweeps, or gives 0 where another replica does. */
+    private int sweep(boolean patient) {
+        if (lease == null) {
+            return sweep.run(() -> {});
+        }
+        try (Lease.Held held = lease.take(patient)) {
+            return held == null ? 0 : sweep.run(held::keep);
+        }
     }
 
     @Override
@@ -78,7 +97,7 @@ final class Maintenance implements StoreUpkeep {
                 }
             }
         });
-        return new GcResult(marked[0], dryRun ? 0 : sweep.run());
+        return new GcResult(marked[0], dryRun ? 0 : sweep(true));
     }
 
     private boolean isOld(BlobKey name) {

@@ -25,17 +25,22 @@ import org.jspecify.annotations.Nullable;
 final class Payloads {
     private static final int REMEMBERED = 65_536;
 
+    /** Payloads of so many stored bytes are verified before the first is given, wherever they are. */
+    private static final int AT_ONCE = 256 << 10;
+
     private final BlobStore blobs;
     private final StoredVerifier verifier;
     private final boolean verify;
+    private final boolean remote;
     private final Events events;
     private final Cache<String, Boolean> verified =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    Payloads(BlobStore blobs, StoredVerifier verifier, boolean verify, Events events) {
+    Payloads(BlobStore blobs, StoredVerifier verifier, LayoutSettings settings, Events events) {
         this.blobs = blobs;
         this.verifier = verifier;
-        this.verify = verify;
+        this.verify = settings.verify();
+        this.remote = settings.remote();
         this.events = events;
     }
 
@@ -47,8 +52,15 @@ final class Payloads {
         return blobs.head(name(key)) != null;
     }
 
+    /** What is to be put in the place of a payload. */
+    static BlobStore.Put put(ArtefactKey key, ArtefactStore.Received payload) {
+        return new BlobStore.Put(
+                name(key), payload.content().known(payload.facts().storedDigest()));
+    }
+
     /**
-     * Opens a payload whose facts are known, verified.
+     * Opens a payload whose facts are known, verified; a large one that is far away is verified while it is read: the
+     * read that would complete it fails where it is damaged.
      *
      * @return null when it isn't there
      * @throws SurfaceException {@code CORRUPT_OBJECT} when the stored bytes are others than the facts say
@@ -67,16 +79,32 @@ final class Payloads {
 
     /** Opens a payload, verified; null when it isn't there, or is another than the facts say. */
     ArtefactStore.@Nullable OpenPayload openSound(ArtefactKey key, StoredPayload facts) {
+        return openSound(key, facts, !remote || facts.storedSize() <= AT_ONCE);
+    }
+
+    private ArtefactStore.@Nullable OpenPayload openSound(ArtefactKey key, StoredPayload facts, boolean atOnce) {
         BlobKey name = name(key);
-        BlobStore.Head head = blobs.head(name);
-        StoredBytes bytes = head == null ? null : blobs.open(name);
-        if (head == null || bytes == null) {
+        BlobStore.Opened opened = blobs.open(name, facts.storedSize());
+        if (opened == null) {
             return null;
         }
+        StoredBytes bytes = opened.bytes();
         boolean given = false;
         try {
-            given = bytes.size() == facts.storedSize() && isVerified(name, head, bytes, facts);
-            return given ? new ArtefactStore.OpenPayload(key, facts, bytes) : null;
+            String memo =
+                    name.name() + opened.head().tag() + facts.storedDigest().hex();
+            boolean sound = bytes.size() == facts.storedSize();
+            if (sound && verify && verified.getIfPresent(memo) == null) {
+                if (!atOnce) {
+                    bytes = verifier.inPassing(bytes, facts.storedDigest(), right -> passed(key, memo, right));
+                } else if (verifier.storedDigest(bytes).equals(facts.storedDigest())) {
+                    verified.put(memo, Boolean.TRUE);
+                } else {
+                    sound = false;
+                }
+            }
+            given = sound;
+            return sound ? new ArtefactStore.OpenPayload(key, facts, bytes) : null;
         } catch (IOException e) {
             throw DiskFaults.of("read", e);
         } finally {
@@ -86,31 +114,21 @@ final class Payloads {
         }
     }
 
-    private boolean isVerified(BlobKey name, BlobStore.Head head, StoredBytes bytes, StoredPayload facts)
-            throws IOException {
-        if (!verify) {
-            return true;
+    private void passed(ArtefactKey key, String memo, boolean right) {
+        if (right) {
+            verified.put(memo, Boolean.TRUE);
+        } else {
+            events.corrupt(key.kind());
         }
-        String memo = name.name() + head.tag() + facts.storedDigest().hex();
-        if (verified.getIfPresent(memo) != null) {
-            return true;
-        }
-        if (!verifier.storedDigest(bytes).equals(facts.storedDigest())) {
-            return false;
-        }
-        verified.put(memo, Boolean.TRUE);
-        return true;
     }
 
     /** Whether the payload is there and is what the facts say. */
     boolean sound(ArtefactKey key, StoredPayload facts) {
-        try (ArtefactStore.OpenPayload open = open(key, facts)) {
-            return open != null;
-        } catch (SurfaceException e) {
-            if (e.code() == ErrorCode.CORRUPT_OBJECT) {
-                return false;
+        try (ArtefactStore.OpenPayload open = openSound(key, facts, true)) {
+            if (open == null && exists(key)) {
+                events.corrupt(key.kind());
             }
-            throw e;
+            return open != null;
         }
     }
 
@@ -120,8 +138,12 @@ final class Payloads {
      * @return null when nothing is stored, or it is damaged
      */
     @Nullable StoredPayload discover(ArtefactKey key, MediaType type) {
-        try (StoredBytes bytes = blobs.open(name(key))) {
-            return bytes == null ? null : verifier.verify(bytes, key.digest(), type);
+        BlobStore.Opened opened = blobs.open(name(key), -1);
+        if (opened == null) {
+            return null;
+        }
+        try (StoredBytes bytes = opened.bytes()) {
+            return verifier.verify(bytes, key.digest(), type);
         } catch (SurfaceException e) {
             if (e.code() == ErrorCode.CORRUPT_OBJECT) {
                 events.corrupt(key.kind());

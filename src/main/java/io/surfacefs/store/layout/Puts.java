@@ -79,7 +79,7 @@ final class Puts {
 
     /** Puts the payload where none is that is sound; false when another writer was quicker. */
     private boolean putPayload(ArtefactKey key, ArtefactStore.Received payload) {
-        BlobStore.Put put = new BlobStore.Put(Payloads.name(key), payload.content());
+        BlobStore.Put put = Payloads.put(key, payload);
         if (blobs.putAllIfAbsent(List.of(put)).done() == 1) {
             events.payloadPersisted(key.kind());
             return true;
@@ -151,7 +151,7 @@ final class Puts {
         List<BlobStore.Put> puts = new ArrayList<>();
         if (sent != null) {
             replaceDamaged(key, sent);
-            puts.add(new BlobStore.Put(Payloads.name(key), sent.content()));
+            puts.add(Payloads.put(key, sent));
         }
         puts.addAll(IndexNames.puts(key, index));
         puts.add(Manifests.put(manifest));
@@ -172,7 +172,7 @@ final class Puts {
     /** What lies at a payload's place and is known to be unsound must not stand in the way of the one sent. */
     private void replaceDamaged(ArtefactKey key, ArtefactStore.Received sent) {
         if (payloads.exists(key) && payloads.discover(key, sent.facts().contentType()) == null) {
-            blobs.replace(Payloads.name(key), null, sent.content());
+            blobs.replace(Payloads.name(key), null, Payloads.put(key, sent).source());
         }
     }
 
@@ -273,7 +273,7 @@ final class Puts {
         if (payloads.sound(key, existing.payload())) {
             return;
         }
-        blobs.replace(Payloads.name(key), null, payload.content());
+        blobs.replace(Payloads.name(key), null, Payloads.put(key, payload).source());
         manifests.change(
                 key,
                 stored -> manifests

@@ -28,8 +28,13 @@ final class Sweep {
         this.clock = clock;
     }
 
-    /** Looks at every marker once. @return how many payload objects were dropped */
-    int run() {
+    /**
+     * Looks at every marker once.
+     *
+     * @param keep called before each step that no other sweep may take at the same time; throws when one may
+     * @return how many payload objects were dropped
+     */
+    int run(Runnable keep) {
         int dropped = 0;
         String after = "";
         while (true) {
@@ -37,7 +42,7 @@ final class Sweep {
             for (String name : names) {
                 after = name;
                 ArtefactKey key = Markers.key(name);
-                if (key != null && drop(key)) {
+                if (key != null && drop(key, keep)) {
                     dropped++;
                 }
             }
@@ -48,17 +53,19 @@ final class Sweep {
     }
 
     /** Drops one payload, if its marker says so and it has no manifest. */
-    boolean drop(ArtefactKey key) {
+    private boolean drop(ArtefactKey key, Runnable keep) {
         Markers.Seen seen = markers.read(key);
         if (seen == null || !isDue(seen.marker())) {
             return false;
         }
+        keep.run();
         Markers.Seen dropping = seen.marker().state() == Marker.State.DROPPING ? seen : begin(key, seen);
         if (dropping == null) {
             return false;
         }
         // From here on no put builds on the payload; one that did before has its manifest in place, or gives it up.
         boolean drop = !manifests.exists(key);
+        keep.run();
         boolean dropped = drop && blobs.delete(Payloads.name(key), null);
         markers.remove(key, dropping);
         return dropped;

@@ -1,0 +1,42 @@
+package io.surfacefs.app;
+
+import io.surfacefs.config.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Whether the mounted secrets that the store needs are there, and how old they are. Reads no secret's value. */
+final class SecretChecks {
+    private static final List<String> NAMES = List.of("s3-access-key-id", "s3-secret-access-key");
+
+    private SecretChecks() {}
+
+    static void run(Path folder, Duration maxAge, Instant now, List<Finding> findings) {
+        for (String name : NAMES) {
+            Path file = folder.resolve(name);
+            try {
+                Instant written = Files.getLastModifiedTime(file).toInstant();
+                if (!Files.isReadable(file) || Files.size(file) == 0) {
+                    findings.add(missing(name));
+                } else if (Duration.between(written, now).compareTo(maxAge) > 0) {
+                    findings.add(Finding.warning(
+                            "SURFACE_SECRET_STALE",
+                            "the secret file " + name + " is older than surface.secrets.max-age",
+                            "rotate the secret, or raise surface.secrets.max-age"));
+                }
+            } catch (IOException e) {
+                findings.add(missing(name));
+            }
+        }
+    }
+
+    private static Finding missing(String name) {
+        return Finding.error(
+                "SURFACE_SECRET_MISSING",
+                "there is no readable file " + name + " in surface.secrets.dir",
+                "mount it there, or leave surface.secrets.dir unset to use AWS' default chain");
+    }
+}

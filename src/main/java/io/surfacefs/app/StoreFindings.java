@@ -1,0 +1,36 @@
+package io.surfacefs.app;
+
+import io.surfacefs.config.Finding;
+import io.surfacefs.config.Settings;
+import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.StoreFault;
+
+/** Why a store could not be opened, in the codes of the start-up checks. */
+final class StoreFindings {
+    private StoreFindings() {}
+
+    static Finding of(SurfaceConfig config, SurfaceException e) {
+        String hint = e.hint() == null ? "" : e.hint();
+        if (!(e instanceof StoreFault fault)) {
+            return Finding.error(e.code().name(), String.valueOf(e.getMessage()), hint);
+        }
+        String where = config.find(Settings.STORE_ENDPOINT)
+                .map(endpoint -> endpoint.getScheme() + "://" + endpoint.getAuthority())
+                .orElse("AWS in " + config.get(Settings.STORE_REGION));
+        return switch (fault.reason()) {
+            case NO_BUCKET, FORBIDDEN ->
+                Finding.error(
+                        "SURFACE_FS_BUCKET_MISMATCH",
+                        fault.getMessage() + " (" + config.get(Settings.BUCKET_NAME) + ", "
+                                + config.get(Settings.MANIFEST_BUCKET_NAME) + " at " + where + ")",
+                        hint);
+            case NO_CREDENTIALS -> Finding.error("SURFACE_SECRET_MISSING", String.valueOf(fault.getMessage()), hint);
+            default ->
+                Finding.error(
+                        "SURFACE_FS_ENDPOINT_REACHABILITY",
+                        fault.getMessage() + " (" + where + ")",
+                        hint.isEmpty() ? "check surface.store.endpoint, and that the store is up" : hint);
+        };
+    }
+}

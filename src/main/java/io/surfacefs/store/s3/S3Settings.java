@@ -1,0 +1,48 @@
+package io.surfacefs.store.s3;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the buckets are and how they are spoken to.
+ *
+ * @param endpoint of a store that isn't AWS; null: AWS, by region
+ * @param pathStyle whether the bucket stands in the path and not in the host name
+ * @param prefix of every name in both buckets, without a slash at its ends, or empty
+ * @param caFile PEM certificates that are trusted instead of the system's, or null
+ * @param secrets folder with the files {@code s3-access-key-id} and {@code s3-secret-access-key}, read again when they
+ *     change; null: AWS' default chain
+ * @param limits how long things may take
+ */
+public record S3Settings(
+        @Nullable URI endpoint,
+        String region,
+        boolean pathStyle,
+        String cacheBucket,
+        String manifestBucket,
+        String prefix,
+        @Nullable Path caFile,
+        @Nullable Path secrets,
+        Limits limits) {
+    /**
+     * How long things may take.
+     *
+     * @param connect to be connected
+     * @param attempt one attempt to its first byte, and from one byte to the next
+     * @param total all attempts of a call to their first byte, and all of a small object; a put may take a second
+     *     longer for every MiB
+     * @param attempts at most so many for one call
+     */
+    public record Limits(Duration connect, Duration attempt, Duration total, int attempts) {
+        /** The shipped defaults. */
+        public static final Limits DEFAULT =
+                new Limits(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(15), 3);
+    }
+
+    /** Whether requests go over TLS. */
+    boolean encrypted() {
+        return endpoint == null || !"http".equals(endpoint.getScheme());
+    }
+}

@@ -1,0 +1,32 @@
+package io.surfacefs.store.s3;
+
+import io.surfacefs.it.Versitygw;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on a real server. */
+class VersitygwStoreContractIT extends S3StoreContract {
+    @TempDir
+    static Path folder;
+
+    private static Versitygw server;
+
+    @BeforeAll
+    static void start() {
+        server = Versitygw.start(folder.resolve("s3"));
+        server.makeBucket("one-bucket");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Override
+    URI endpoint() {
+        return server.endpoint();
+    }
+}
