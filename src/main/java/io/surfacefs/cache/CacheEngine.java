@@ -35,11 +35,19 @@ public final class CacheEngine implements AutoCloseable {
      * What there is.
      *
      * @param bytes all that counts against the quota
+     * @param fetches how many run now
      * @param complete whether the index knows everything that lies in the folder
      * @param failures how often the disk failed
      */
     public record Stat(
-            long bytes, long quota, int entries, int tenants, long quarantinedBytes, boolean complete, long failures) {}
+            long bytes,
+            long quota,
+            int entries,
+            int tenants,
+            long quarantinedBytes,
+            int fetches,
+            boolean complete,
+            long failures) {}
 
     private final Parts parts;
     private final OwnerLock owner;
@@ -178,7 +186,7 @@ public final class CacheEngine implements AutoCloseable {
      */
     public boolean put(CacheName name, Source source, long epoch, int tick) {
         Source unowned = new Source(unowned(source.bytes()), source.digest(), source.expires(), source.meta());
-        Fill copy = new Fill(parts, name, () -> unowned, epoch, tick);
+        Fill copy = new Fill(parts, name, () -> unowned, epoch, tick, end -> {});
         boolean kept = copy.run(recovery.admitting(), () -> false);
         fills.trim();
         return kept;
@@ -282,6 +290,7 @@ public final class CacheEngine implements AutoCloseable {
                 totals.entries(),
                 totals.tenants(),
                 totals.quarantined(),
+                fills.count(),
                 recovery.complete(),
                 parts.health().failures());
     }

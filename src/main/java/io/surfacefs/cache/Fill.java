@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ final class Fill {
     private final long epoch;
     private final int fresh;
     private final Waits.Signal signal;
+    private final Consumer<State> ending;
     private volatile State state = State.OPENING;
     private volatile long available;
     private volatile @Nullable SurfaceException failure;
@@ -58,13 +60,21 @@ final class Fill {
     /**
      * @param epoch of the name, from before the store is asked
      * @param fresh the tick at which it is asked
+     * @param ending told of an end that leaves nothing in the cache, before those who wait are
      */
-    Fill(Parts parts, CacheName name, Source.Origin origin, long epoch, int fresh) {
+    Fill(
+            Parts parts,
+            CacheName name,
+            Source.Origin origin,
+            long epoch,
+            int fresh,
+            Consumer<State> ending) {
         this.parts = parts;
         this.name = name;
         this.origin = origin;
         this.epoch = epoch;
         this.fresh = fresh;
+        this.ending = ending;
         this.signal = parts.outside().waits().signal();
     }
 
@@ -94,10 +104,6 @@ final class Fill {
         } else {
             source.close();
         }
-    }
-
-    long epoch() {
-        return epoch;
     }
 
     SurfaceException failure() {
@@ -156,6 +162,10 @@ final class Fill {
     }
 
     private void become(State next) {
+        if (next != State.FILLING && next != State.WHOLE) {
+            // Who asks from now on must not be given this answer: it is of a time before he asked.
+            ending.accept(next);
+        }
         state = next;
         signal.changed();
     }

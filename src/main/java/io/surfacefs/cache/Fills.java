@@ -108,7 +108,10 @@ final class Fills {
                         "too many objects are being fetched at once",
                         "try again, or raise surface.limits.concurrent-fetches");
             }
-            started[0] = new Fill(parts, name, origin, parts.names().epoch(name.hash()), ticks.now());
+            long epoch = parts.names().epoch(name.hash());
+            Fill[] self = started;
+            started[0] = new Fill(
+                    parts, name, origin, epoch, ticks.now(), end -> ended(name, self[0], end, epoch));
             started[0].join();
             return started[0];
         });
@@ -129,19 +132,27 @@ final class Fills {
         }
     }
 
+    private void ended(CacheName name, Fill fill, Fill.State end, long epoch) {
+        if (end == Fill.State.ABSENT) {
+            absent.put(name, epoch);
+        }
+        running.remove(name, fill);
+    }
+
     private void run(CacheName name, Fill fill) {
         try {
-            fill.run(recovery.admitting(), () -> isHere(name));
-            if (fill.state() == Fill.State.ABSENT) {
-                absent.put(name, fill.epoch());
+            if (fill.run(recovery.admitting(), () -> isHere(name))) {
+                trim();
             }
         } finally {
             running.remove(name, fill);
             permits.release();
         }
-        if (fill.state() == Fill.State.WHOLE) {
-            trim();
-        }
+    }
+
+    /** How many fetches run. */
+    int count() {
+        return parts.settings().concurrentFetches() - permits.availablePermits();
     }
 
     void trim() {

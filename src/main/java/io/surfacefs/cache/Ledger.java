@@ -113,6 +113,7 @@ final class Ledger {
     boolean enter(Item item, long room) {
         lock.lock();
         try {
+            applyReads(); // what was read before this is older than this
             removeNow(item.hash());
             lastOrder = Math.max(lastOrder + 1, item.inserted() << 10);
             return add(item, lastOrder, room);
