@@ -212,23 +212,31 @@ public final class CacheEngine implements AutoCloseable {
     /**
      * That what is here under a name doesn't count any more, nor what is being fetched for it: returns when no lookup
      * finds it.
+     *
+     * @return the name's epoch from now on. Who took it before he changed the store, and finds it here one later, was
+     *     alone, so that what he stored may be {@link #put} with this one
      */
-    public void withdraw(CacheName name) {
+    public long withdraw(CacheName name) {
         NameHash hash = name.hash();
+        long epoch = 0;
         Waits.Mutex mutex = parts.names().of(hash);
         mutex.lock();
         try {
-            parts.names().withdraw(hash);
+            epoch = parts.names().withdraw(hash);
             fills.forget(name);
-            boolean known = parts.ledger().remove(hash);
-            if ((known || !recovery.complete()) && parts.folder().delete(hash)) {
+            Ledger.Leaving known = parts.ledger().leave(hash);
+            if ((known != null || !recovery.complete()) && parts.folder().delete(hash)) {
                 parts.folder().settle(hash);
+            }
+            if (known != null) {
+                parts.ledger().left(known);
             }
         } catch (IOException e) {
             parts.health().failed(e);
         } finally {
             mutex.unlock();
         }
+        return epoch;
     }
 
     /** Whether the store said within the last second that there is no such object. */

@@ -144,12 +144,13 @@ final class CacheFolder {
         return disk.delete(file(hash));
     }
 
-    /** Puts a file aside. {@return its bytes} */
-    long quarantine(NameHash hash, long now) throws IOException {
-        Path file = file(hash);
-        long size = Files.size(file);
-        disk.move(file, quarantine.resolve(now + "-" + names.incrementAndGet() + "-" + hash.fileName()));
-        return size;
+    long size(NameHash hash) throws IOException {
+        return Files.size(file(hash));
+    }
+
+    /** Puts a file aside. */
+    void quarantine(NameHash hash, long now) throws IOException {
+        disk.move(file(hash), quarantine.resolve(now + "-" + names.incrementAndGet() + "-" + hash.fileName()));
     }
 
     /** Files in quarantine, oldest first. */

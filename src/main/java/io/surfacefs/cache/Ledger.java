@@ -164,6 +164,24 @@ final class Ledger {
         }
     }
 
+    /**
+     * Takes an object out whose file is going to be deleted; it counts until {@link #left}. Null when it is not known.
+     */
+    @Nullable Leaving leave(NameHash hash) {
+        lock.lock();
+        try {
+            Index.Found found = index.find(hash);
+            if (found == null) {
+                return null;
+            }
+            Leaving object = takeOut(found.id());
+            leaving += object.charged();
+            return object;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean removeNow(NameHash hash) {
         Index.Found found = index.find(hash);
         if (found == null) {
@@ -231,9 +249,11 @@ final class Ledger {
         }
     }
 
-    /** Notes that an object's bytes were checked. */
+    /** Notes that an object's bytes were checked; if the lock is taken it is checked once more some time. */
     void verified(NameHash hash) {
-        lock.lock();
+        if (!lock.tryLock()) {
+            return;
+        }
         try {
             Index.Found found = index.find(hash);
             if (found != null) {

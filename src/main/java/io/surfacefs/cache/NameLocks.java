@@ -31,8 +31,8 @@ final class NameLocks {
         return epochs.get(stripe(hash));
     }
 
-    /** Whatever is being fetched for the name doesn't count any more. With its lock held. */
-    void withdraw(NameHash hash) {
-        epochs.incrementAndGet(stripe(hash));
+    /** Whatever is being fetched for the name doesn't count any more. With its lock held. {@return the new epoch} */
+    long withdraw(NameHash hash) {
+        return epochs.incrementAndGet(stripe(hash));
     }
 }

@@ -1,8 +1,6 @@
 package io.surfacefs.cache;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -65,10 +63,15 @@ final class OwnerLock implements AutoCloseable {
         return text.isEmpty() ? "unknown" : text.substring(0, Math.min(text.length(), MAX_TEXT));
     }
 
+    /** Without asking a name server, which may be slow or away. */
     private static String host() {
+        String variable = System.getenv("HOSTNAME");
+        if (variable != null && !variable.isEmpty()) {
+            return variable;
+        }
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
             return "unknown";
         }
     }

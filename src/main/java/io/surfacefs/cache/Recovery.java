@@ -116,8 +116,8 @@ final class Recovery {
             CacheFile.Trailer trailer = CacheFile.read(channel);
             if (trailer == null || !trailer.name().hash().equals(hash)) {
                 // Torn before it had its name, which a crash can't do, or not ours: nothing to keep as evidence.
-                parts.ledger().remove(hash);
                 parts.folder().delete(hash);
+                parts.ledger().remove(hash);
                 return false;
             }
             Ledger.Item item = new Ledger.Item(

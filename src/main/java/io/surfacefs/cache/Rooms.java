@@ -3,6 +3,7 @@ package io.surfacefs.cache;
 import io.surfacefs.model.Tenant;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -131,9 +132,15 @@ final class Rooms {
         Waits.Mutex mutex = names.of(hash);
         mutex.lock();
         try {
-            boolean known = ledger.remove(hash);
-            long size = folder.quarantine(hash, now);
+            long size = folder.size(hash);
             ledger.quarantined(size);
+            boolean known = ledger.remove(hash);
+            try {
+                folder.quarantine(hash, now);
+            } catch (NoSuchFileException e) {
+                ledger.quarantined(-size);
+                throw e;
+            }
             if (known) {
                 events.quarantined();
             }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +58,25 @@ final class CacheRig implements AutoCloseable {
 
     CacheEngine openOnly(CacheSettings settings, Disk on, Waits waits) throws IOException {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        return openOnly(
+                settings,
+                on,
+                new Parts.Outside(clock, nanos::get, () -> 0.5, threads, threads, waits),
+                List.of(threads));
+    }
+
+    /** Opens it for actors that take their steps in turns; recovers before it returns. */
+    CacheEngine openStepped(CacheSettings settings, Disk on, Executor fetches) throws IOException {
+        return openOnly(
+                settings,
+                on,
+                new Parts.Outside(clock, nanos::get, () -> 0.5, fetches, Runnable::run, Steps.WAITS),
+                List.of());
+    }
+
+    private CacheEngine openOnly(
+            CacheSettings settings, Disk on, Parts.Outside outside, List<ExecutorService> threads)
+            throws IOException {
         engine = CacheEngine.open(
                 root,
                 on,
@@ -73,8 +93,8 @@ final class CacheRig implements AutoCloseable {
                         quarantined.incrementAndGet();
                     }
                 },
-                new Parts.Outside(clock, nanos::get, () -> 0.5, threads, threads, waits),
-                List.of(threads));
+                outside,
+                threads);
         return engine;
     }
 

@@ -33,6 +33,14 @@ class FakeStore {
         return open(name);
     }
 
+    /** An object at hand. */
+    static Source source(byte[] bytes) {
+        FakeStore store = new FakeStore();
+        CacheName name = CacheRig.name(0);
+        store.objects.put(name, bytes);
+        return store.source(name);
+    }
+
     private Source open(CacheName name) {
         opened.incrementAndGet();
         beforeOpen.run();
