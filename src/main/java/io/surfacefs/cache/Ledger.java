@@ -264,12 +264,17 @@ final class Ledger {
         }
     }
 
-    /** Bytes of an object's file, -1 when it is not known. */
-    long size(NameHash hash) {
+    /**
+     * Whether what is known of an object is true of its file, by its size and by when it was inserted: a snapshot may
+     * tell of an older one of the same name.
+     */
+    boolean isTrue(NameHash hash, long size, long inserted) {
         lock.lock();
         try {
             Index.Found found = index.find(hash);
-            return found == null ? -1 : index.page(found.id()).size[Index.at(found.id())] - ENTRY_CHARGE;
+            return found != null
+                    && index.page(found.id()).size[Index.at(found.id())] == charged(size)
+                    && index.page(found.id()).order[Index.at(found.id())] >= inserted << 10;
         } finally {
             lock.unlock();
         }
@@ -449,6 +454,7 @@ final class Ledger {
     boolean copyPage(int number, Snapshot.Sink sink) {
         lock.lock();
         try {
+            applyReads();
             int first = number << Index.Page.BITS;
             if (first >= index.bound()) {
                 return false;

@@ -110,14 +110,14 @@ final class Recovery {
         Waits.Mutex mutex = parts.names().of(hash);
         mutex.lock();
         try (FileChannel channel = FileChannel.open(parts.folder().file(hash), StandardOpenOption.READ)) {
-            if (parts.ledger().size(hash) == channel.size()) {
-                return false;
-            }
             CacheFile.Trailer trailer = CacheFile.read(channel);
             if (trailer == null || !trailer.name().hash().equals(hash)) {
                 // Torn before it had its name, which a crash can't do, or not ours: nothing to keep as evidence.
                 parts.folder().delete(hash);
                 parts.ledger().remove(hash);
+                return false;
+            }
+            if (parts.ledger().isTrue(hash, channel.size(), trailer.inserted())) {
                 return false;
             }
             Ledger.Item item = new Ledger.Item(
@@ -128,7 +128,7 @@ final class Recovery {
                     trailer.inserted(),
                     0,
                     false);
-            parts.ledger().remove(hash); // of another size: an older snapshot's
+            parts.ledger().remove(hash); // an older one of that name
             return parts.ledger().enterFound(item, trailer.inserted() << 10);
         } catch (NoSuchFileException e) {
             return false;
