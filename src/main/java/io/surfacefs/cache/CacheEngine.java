@@ -259,6 +259,12 @@ public final class CacheEngine implements AutoCloseable {
         return ticks.within(tick, age);
     }
 
+    /** Whether an object is here that was current no longer ago than that. Looks at memory only. */
+    public boolean isFresh(CacheName name, Duration age) {
+        Index.Found found = parts.index().find(name.hash());
+        return found != null && ticks.within(found.fresh(), age);
+    }
+
     /** Notes that an object that is here was found to be current at a tick. */
     public void fresh(CacheName name, int tick) {
         parts.ledger().fresh(name.hash(), tick);
@@ -267,6 +273,11 @@ public final class CacheEngine implements AutoCloseable {
     /** Drops every object, or every object of a tenant. */
     public Evicted evictAll(@Nullable Tenant only) throws IOException {
         return parts.rooms().dropAll(only);
+    }
+
+    /** How it behaves. */
+    public CacheSettings settings() {
+        return parts.settings();
     }
 
     /** What is due: drops what may be dropped by its time, goes back to the soft mark, writes a snapshot. */
@@ -316,7 +327,8 @@ public final class CacheEngine implements AutoCloseable {
         }
     }
 
-    private static void stop(ExecutorService threads) {
+    /** Ends threads, within a limit. */
+    static void stop(ExecutorService threads) {
         threads.shutdown();
         try {
             if (!threads.awaitTermination(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -210,6 +210,11 @@ final class CacheRig implements AutoCloseable {
         }
     }
 
+    /** Removes the folder of a cache that was closed by another. */
+    void remove() throws IOException {
+        clear(home);
+    }
+
     @Override
     public void close() throws IOException {
         disk.full = false;
