@@ -1,6 +1,7 @@
 package io.surfacefs.app;
 
 import io.surfacefs.access.Access;
+import io.surfacefs.cache.CacheEngine;
 import io.surfacefs.codec.CodecPool;
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.codec.StoredBytes;
@@ -22,6 +23,7 @@ import io.surfacefs.service.DeletePolicy;
 import io.surfacefs.service.HotTier;
 import io.surfacefs.service.Intakes;
 import io.surfacefs.service.ScanService;
+import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.IntakeArea;
 import io.surfacefs.store.fs.FolderBlobStore;
@@ -32,6 +34,7 @@ import io.surfacefs.store.layout.LayoutStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
 public final class Engine implements AutoCloseable {
@@ -39,7 +42,8 @@ public final class Engine implements AutoCloseable {
 
     private final CodecPool pool;
     private final RealDisk disk;
-    private final LayoutStore store;
+    private final ArtefactStore store;
+    private final @Nullable CacheEngine cache;
     private final boolean owner;
     private final StoreProbe probe;
     private final Access access;
@@ -66,7 +70,7 @@ public final class Engine implements AutoCloseable {
                 (key, bytes) -> isSound(key, bytes, codec, verifier));
         this.owner = folder.owner();
         this.probe = folder::probe;
-        this.store = new LayoutStore(
+        LayoutStore layout = new LayoutStore(
                 folder,
                 codec,
                 verifier,
@@ -77,8 +81,17 @@ public final class Engine implements AutoCloseable {
                         config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF),
                 clock,
                 events);
+        // Commands beside a server leave its cache alone: one process owns the folder.
+        if (config.get(Settings.CACHE_TYPE) == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
+            LocalCache local = LocalCache.open(config, layout, disk, codec, verifier, clock, events);
+            this.store = local.store();
+            this.cache = local.engine();
+        } else {
+            this.store = layout;
+            this.cache = null;
+        }
         Path intake = config.find(Settings.INTAKE_ROOT).orElse(folder.temporary());
-        boolean memory = config.get(Settings.CACHE_TYPE) == Settings.CacheType.MEMORY;
+        boolean memory = config.get(Settings.CACHE_TYPE) != Settings.CacheType.NONE;
         Intakes intakes = new Intakes(
                 new UploadEncoder(
                         pool,
@@ -97,7 +110,7 @@ public final class Engine implements AutoCloseable {
                 events);
         this.scans = new ScanService(store, codec, clock);
         this.cacheEntries = new CacheEntryService(store, pool);
-        this.admin = new AdminService(store.upkeep());
+        this.admin = new AdminService(layout.upkeep());
     }
 
     /**
@@ -147,6 +160,11 @@ public final class Engine implements AutoCloseable {
     /** Whether this process owns the store's folder, so that it deletes and sweeps. */
     public boolean owner() {
         return owner;
+    }
+
+    /** The local cache, or null where there is none. */
+    public @Nullable CacheEngine cache() {
+        return cache;
     }
 
     /** A look at whether the store can be used. */

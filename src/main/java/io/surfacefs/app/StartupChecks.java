@@ -27,6 +27,9 @@ public final class StartupChecks {
         List<Finding> findings = new ArrayList<>(config.findings());
         checkLoopback(config, quarkus, findings);
         checkFolder(config.storeRoot(), "surface.store.root", findings);
+        if (config.get(Settings.CACHE_TYPE) == Settings.CacheType.DISK) {
+            checkFolder(config.cacheRoot(), "surface.cache.root", findings);
+        }
         config.find(Settings.INTAKE_ROOT).ifPresent(root -> checkFolder(root, "surface.intake.root", findings));
         if (config.get(Settings.MANIFEST_MAX_AGE).multipliedBy(2).compareTo(config.get(Settings.STORE_GRACE)) >= 0
                 && config.get(Settings.CACHE_TYPE) != Settings.CacheType.NONE) {

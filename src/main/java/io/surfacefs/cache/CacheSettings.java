@@ -75,15 +75,7 @@ public record CacheSettings(
 
     public CacheSettings withVerifySample(double share) {
         return new CacheSettings(
-                quota,
-                softPercent,
-                eviction,
-                tenantShare,
-                tenantShares,
-                share,
-                concurrentFetches,
-                openWait,
-                stallWait);
+                quota, softPercent, eviction, tenantShare, tenantShares, share, concurrentFetches, openWait, stallWait);
     }
 
     public CacheSettings withWaits(int fetches, Duration open, Duration stall) {

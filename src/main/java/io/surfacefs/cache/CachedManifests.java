@@ -31,8 +31,7 @@ final class CachedManifests {
     private final CachePolicy policy;
     private final Flights<Answer> flights;
 
-    CachedManifests(
-            CacheEngine engine, ManifestCodec codec, CachePolicy policy, Executor executor) {
+    CachedManifests(CacheEngine engine, ManifestCodec codec, CachePolicy policy, Executor executor) {
         this.engine = engine;
         this.codec = codec;
         this.policy = policy;
@@ -89,8 +88,7 @@ final class CachedManifests {
 
     void put(CacheName name, Manifest manifest, long epoch, int tick) {
         byte[] bytes = manifest.canonical();
-        Source source = new Source(
-                new MemoryBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), new byte[0]);
+        Source source = new Source(new MemoryBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), new byte[0]);
         engine.put(name, source, epoch, tick);
     }
 
@@ -101,8 +99,7 @@ final class CachedManifests {
 
     void forgetPayload(Manifest manifest) {
         if (manifest instanceof ArtefactManifest artefact) {
-            engine.withdraw(CacheName.payload(
-                    artefact.key(), artefact.payload().storedDigest()));
+            engine.withdraw(CacheName.payload(artefact.key(), artefact.payload().storedDigest()));
         }
     }
 
@@ -129,9 +126,7 @@ final class CachedManifests {
         ArtefactKey key = new ArtefactKey(
                 name.tenant(),
                 kind,
-                name.group() == CacheName.Group.SCAN
-                        ? Hashes.sha256(bytes)
-                        : new Digest(name.id()));
+                name.group() == CacheName.Group.SCAN ? Hashes.sha256(bytes) : new Digest(name.id()));
         if (!kind.isSurfaceManifest()) {
             return codec.readArtefact(bytes, key);
         }

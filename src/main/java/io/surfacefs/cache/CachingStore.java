@@ -65,8 +65,8 @@ public final class CachingStore implements ArtefactStore {
                 return store.payload(key); // staged, or nothing
             }
             StoredPayload facts = manifest.payload();
-            CachedObject object = engine.fetch(
-                    CacheName.payload(key, facts.storedDigest()), () -> source(key, manifest));
+            CachedObject object =
+                    engine.fetch(CacheName.payload(key, facts.storedDigest()), () -> source(key, manifest));
             if (object != null) {
                 return new OpenPayload(key, object.whole() ? facts : withoutTable(facts), object.bytes());
             }
@@ -84,7 +84,8 @@ public final class CachingStore implements ArtefactStore {
             return null;
         }
         StoredPayload facts = manifest.payload();
-        if (!open.facts().storedDigest().equals(facts.storedDigest()) || open.bytes().size() != facts.storedSize()) {
+        if (!open.facts().storedDigest().equals(facts.storedDigest())
+                || open.bytes().size() != facts.storedSize()) {
             open.close();
             return null;
         }
@@ -93,8 +94,7 @@ public final class CachingStore implements ArtefactStore {
 
     /** Of bytes that are on their way: the table at their end has not come yet, so they are decoded as they come. */
     private static StoredPayload withoutTable(StoredPayload facts) {
-        return new StoredPayload(
-                facts.contentType(), facts.rawSize(), facts.storedSize(), facts.storedDigest(), false);
+        return new StoredPayload(facts.contentType(), facts.rawSize(), facts.storedSize(), facts.storedDigest(), false);
     }
 
     @Override
@@ -257,6 +257,11 @@ public final class CachingStore implements ArtefactStore {
         } finally {
             entries.withdraw(key);
         }
+    }
+
+    /** Whether all that was put is kept, or is not going to be. */
+    boolean idle() {
+        return keeper.idle();
     }
 
     @Override

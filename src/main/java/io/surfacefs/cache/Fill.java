@@ -62,13 +62,7 @@ final class Fill {
      * @param fresh the tick at which it is asked
      * @param ending told of an end that leaves nothing in the cache, before those who wait are
      */
-    Fill(
-            Parts parts,
-            CacheName name,
-            Source.Origin origin,
-            long epoch,
-            int fresh,
-            Consumer<State> ending) {
+    Fill(Parts parts, CacheName name, Source.Origin origin, long epoch, int fresh, Consumer<State> ending) {
         this.parts = parts;
         this.name = name;
         this.origin = origin;
@@ -140,7 +134,9 @@ final class Fill {
         boolean early = inOrder && facts().size() > WHOLE_FIRST;
         await(
                 () -> state != State.FILLING || (early && available > position),
-                early ? parts.settings().stallWait() : parts.settings().openWait().plus(parts.settings().stallWait()));
+                early
+                        ? parts.settings().stallWait()
+                        : parts.settings().openWait().plus(parts.settings().stallWait()));
         return switch (state) {
             case WHOLE -> facts().size();
             case FILLING -> available;
@@ -152,8 +148,7 @@ final class Fill {
     private void await(BooleanSupplier done, Duration longest) throws IOException {
         try {
             if (!signal.await(done, longest)) {
-                throw new SurfaceException(
-                        ErrorCode.STORE_TIMEOUT, "the store took too long", "try again later", null);
+                throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "the store took too long", "try again later", null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -226,7 +221,7 @@ final class Fill {
 
     private State copy(Source source, Admission admission) {
         long size = source.bytes().size();
-        int block = (int) Math.clamp(size, 1, BLOCK);
+        int block = Math.clamp(size, 1, BLOCK);
         byte[][] blocks = {new byte[block], new byte[block]};
         CompletableFuture<?>[] hashed = {
             CompletableFuture.completedFuture(null), CompletableFuture.completedFuture(null)
@@ -258,8 +253,7 @@ final class Fill {
         try {
             n = source.bytes().read(at, target, 0, length);
         } catch (IOException e) {
-            throw new SurfaceException(
-                    ErrorCode.STORE_UNAVAILABLE, "the store broke off", "try again later", e);
+            throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the store broke off", "try again later", e);
         }
         if (n < 0) {
             throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the store gave too few bytes", "ask again");

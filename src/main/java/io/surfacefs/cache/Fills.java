@@ -72,11 +72,11 @@ final class Fills {
                     }
                     default -> {} // somebody brought it: look again
                 }
-            } catch (NoSuchFileException e) {
-                // It has its final name by now: look again.
-                continue;
             } catch (IOException e) {
-                throw DiskFaults.of("cache", e);
+                if (!(e instanceof NoSuchFileException)) {
+                    throw DiskFaults.of("cache", e);
+                }
+                // It has its final name by now: look again.
             } finally {
                 fill.leave();
             }
@@ -110,8 +110,7 @@ final class Fills {
             }
             long epoch = parts.names().epoch(name.hash());
             Fill[] self = started;
-            started[0] = new Fill(
-                    parts, name, origin, epoch, ticks.now(), end -> ended(name, self[0], end, epoch));
+            started[0] = new Fill(parts, name, origin, epoch, ticks.now(), end -> ended(name, self[0], end, epoch));
             started[0].join();
             return started[0];
         });

@@ -263,6 +263,19 @@ final class Index {
         }
     }
 
+    /** Records, at most so many, that may be dropped by their time. Under the ledger's lock. */
+    List<Integer> due(long epochSecond, int limit) {
+        List<Integer> due = new ArrayList<>();
+        int bound = bound();
+        for (int id = 0; id < bound && due.size() < limit; id++) {
+            int expires = page(id).expires[at(id)];
+            if (expires != 0 && expires <= epochSecond && page(id).owner[at(id)] != NONE) {
+                due.add(id);
+            }
+        }
+        return due;
+    }
+
     /** The objects whose files lie in one folder. For any thread; as of some moment during the call. */
     List<NameHash> inFolder(int folder) {
         Table table = table((long) folder << 56);

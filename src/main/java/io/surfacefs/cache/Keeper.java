@@ -11,8 +11,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Puts what was just stored into the cache, behind the put's back. Bounded: what comes when enough are under way is left
- * out, and fetched by whoever asks first.
+ * Puts what was just stored into the cache, behind the put's back. Bounded: what comes when enough are under way is
+ * left out, and fetched by whoever asks first.
  */
 final class Keeper {
     private static final int SMALL = 64;
@@ -59,6 +59,11 @@ final class Keeper {
                 permits.release();
             }
         }
+    }
+
+    /** Whether nothing is under way. */
+    boolean idle() {
+        return small.availablePermits() == SMALL && large.availablePermits() == LARGE;
     }
 
     /** Does something small; not at all when enough is under way. */

@@ -3,7 +3,6 @@ package io.surfacefs.cache;
 import io.surfacefs.model.Tenant;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -40,22 +39,22 @@ final class Ledger {
     record Totals(long bytes, long entryBytes, int entries, long quarantined, int tenants) {}
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Recency recency = new Recency();
     private final CacheSettings settings;
     private final Index index;
     private final Owners owners;
+    private final Recency recency;
     private final Clock clock;
     private long entryBytes;
     private long reserved;
     private long quarantined;
     private long leaving;
-    private long lastOrder;
 
     Ledger(CacheSettings settings, Clock clock) {
         this.settings = settings;
         this.clock = clock;
         this.index = new Index();
         this.owners = new Owners(index, settings);
+        this.recency = new Recency(index, owners, settings.eviction(), clock);
     }
 
     Index index() {
@@ -113,18 +112,17 @@ final class Ledger {
     boolean enter(Item item, long room) {
         lock.lock();
         try {
-            applyReads(); // what was read before this is older than this
+            recency.apply(); // what was read before this is older than this
             removeNow(item.hash());
-            lastOrder = Math.max(lastOrder + 1, item.inserted() << 10);
-            return add(item, lastOrder, room);
+            return add(item, recency.next(item.inserted()), room);
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Enters an object that was found on the disk, unless it is known. Its order is when it was inserted;
-     * {@link #sort} puts it in its place.
+     * Enters an object that was found on the disk, unless it is known. Its order is when it was inserted; {@link #sort}
+     * puts it in its place.
      */
     boolean enterFound(Item item, long order) {
         lock.lock();
@@ -132,7 +130,7 @@ final class Ledger {
             if (index.find(item.hash()) != null) {
                 return false;
             }
-            lastOrder = Math.max(lastOrder, order);
+            recency.seen(order);
             return add(item, order, 0);
         } finally {
             lock.unlock();
@@ -213,24 +211,11 @@ final class Ledger {
 
     /** Notes that an object was read. For any thread; waits for nobody. */
     void visited(Index.Found found, NameHash hash) {
-        switch (settings.eviction()) {
-            case FIFO -> {}
-            case SECOND_CHANCE -> {
-                boolean[] visited = index.page(found.id()).visited;
-                int at = Index.at(found.id());
-                // Most reads are of what is marked already: those leave its cache line alone.
-                if (!visited[at]) {
-                    visited[at] = true;
-                }
-            }
-            case LRU -> {
-                if (recency.add(found.id(), hash.low()) && lock.tryLock()) {
-                    try {
-                        applyReads();
-                    } finally {
-                        lock.unlock();
-                    }
-                }
+        if (recency.visited(found.id(), hash.low()) && lock.tryLock()) {
+            try {
+                recency.apply();
+            } finally {
+                lock.unlock();
             }
         }
     }
@@ -249,18 +234,17 @@ final class Ledger {
         }
     }
 
-    /** Notes that an object's bytes were checked; if the lock is taken it is checked once more some time. */
+    /** Notes that an object's bytes were checked; while the lock is taken not: it is checked once more then. */
     void verified(NameHash hash) {
-        if (!lock.tryLock()) {
-            return;
-        }
-        try {
-            Index.Found found = index.find(hash);
-            if (found != null) {
-                index.page(found.id()).verified[Index.at(found.id())] = true;
+        if (lock.tryLock()) {
+            try {
+                Index.Found found = index.find(hash);
+                if (found != null) {
+                    index.page(found.id()).verified[Index.at(found.id())] = true;
+                }
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -278,23 +262,6 @@ final class Ledger {
         } finally {
             lock.unlock();
         }
-    }
-
-    private void applyReads() {
-        recency.drain(read -> {
-            Index.Page page = index.page(read.id());
-            int at = Index.at(read.id());
-            if (page.owner[at] != Index.NONE && page.low[at] == read.low()) {
-                moveToEnd(read.id());
-            }
-        });
-    }
-
-    private void moveToEnd(int id) {
-        Owners.Owner owner = owners.unlink(id);
-        lastOrder = Math.max(lastOrder + 1, clock.millis() << 10);
-        index.page(id).order[Index.at(id)] = lastOrder;
-        owners.append(id, owner);
     }
 
     /**
@@ -331,11 +298,11 @@ final class Ledger {
         if (excess <= 0) {
             return gone;
         }
-        applyReads();
+        recency.apply();
         long chances = 2L * index.count();
         long freed = 0;
         while (freed < excess) {
-            Owners.Owner owner = nextOwner(forWhom);
+            Owners.Owner owner = owners.next(forWhom);
             if (owner == null) {
                 break;
             }
@@ -344,7 +311,7 @@ final class Ledger {
             int at = Index.at(id);
             if (settings.eviction() == Eviction.SECOND_CHANCE && page.visited[at] && chances-- > 0) {
                 page.visited[at] = false;
-                moveToEnd(id);
+                recency.moveToEnd(id);
                 continue;
             }
             int before = owners.count();
@@ -356,22 +323,6 @@ final class Ledger {
         return gone;
     }
 
-    /** Of the tenants above their share, and the one that wants room, the one with the oldest object. */
-    private Owners.@Nullable Owner nextOwner(@Nullable Tenant forWhom) {
-        Owners.Owner best = null;
-        long oldest = Long.MAX_VALUE;
-        for (Owners.Owner owner : owners.all()) {
-            if (owner.count > 0 && (owner.tenant.equals(forWhom) || owner.bytes > owners.share(owner))) {
-                long order = index.page(owner.oldest).order[Index.at(owner.oldest)];
-                if (order < oldest) {
-                    oldest = order;
-                    best = owner;
-                }
-            }
-        }
-        return best;
-    }
-
     /**
      * Takes out what may be dropped by its time.
      *
@@ -381,15 +332,7 @@ final class Ledger {
         long now = clock.instant().getEpochSecond();
         lock.lock();
         try {
-            List<Integer> due = new ArrayList<>();
-            int bound = index.bound();
-            for (int id = 0; id < bound && due.size() < limit; id++) {
-                int expires = index.page(id).expires[Index.at(id)];
-                if (expires != 0 && expires <= now && index.page(id).owner[Index.at(id)] != Index.NONE) {
-                    due.add(id);
-                }
-            }
-            return leave(due);
+            return leave(index.due(now, limit));
         } finally {
             lock.unlock();
         }
@@ -399,13 +342,7 @@ final class Ledger {
     List<Leaving> takeAll(@Nullable Tenant only) {
         lock.lock();
         try {
-            List<Integer> all = new ArrayList<>();
-            index.forEach(id -> {
-                if (only == null || owners.get(index.page(id).owner[Index.at(id)]).tenant.equals(only)) {
-                    all.add(id);
-                }
-            });
-            return leave(all);
+            return leave(owners.records(only));
         } finally {
             lock.unlock();
         }
@@ -425,26 +362,7 @@ final class Ledger {
     void sort() {
         lock.lock();
         try {
-            long[] orders = new long[index.count()];
-            int[] n = new int[1];
-            index.forEach(id -> orders[n[0]++] = index.page(id).order[Index.at(id)]);
-            Arrays.sort(orders);
-            int[] line = new int[orders.length];
-            Arrays.fill(line, Index.NONE);
-            index.forEach(id -> {
-                int place = Arrays.binarySearch(orders, index.page(id).order[Index.at(id)]);
-                while (place > 0 && orders[place - 1] == orders[place]) {
-                    place--;
-                }
-                while (line[place] != Index.NONE) {
-                    place++;
-                }
-                line[place] = id;
-            });
-            owners.unlinkAll();
-            for (int id : line) {
-                owners.append(id, owners.get(index.page(id).owner[Index.at(id)]));
-            }
+            owners.sort();
         } finally {
             lock.unlock();
         }
@@ -454,7 +372,7 @@ final class Ledger {
     boolean copyPage(int number, Snapshot.Sink sink) {
         lock.lock();
         try {
-            applyReads();
+            recency.apply();
             int first = number << Index.Page.BITS;
             if (first >= index.bound()) {
                 return false;

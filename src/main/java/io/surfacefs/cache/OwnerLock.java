@@ -28,8 +28,8 @@ final class OwnerLock implements AutoCloseable {
     /** @throws CacheOwnedException when somebody has it */
     static OwnerLock take(Path root) throws IOException {
         Path file = root.resolve(FILE);
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         boolean taken = false;
         try {
             taken = tryLock(channel) != null;
@@ -37,8 +37,8 @@ final class OwnerLock implements AutoCloseable {
                 throw new CacheOwnedException(root, said(file));
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(
-                    ("pid=" + ProcessHandle.current().pid() + " host=" + host() + "\n").getBytes(StandardCharsets.UTF_8)));
+            channel.write(ByteBuffer.wrap(("pid=" + ProcessHandle.current().pid() + " host=" + host() + "\n")
+                    .getBytes(StandardCharsets.UTF_8)));
             return new OwnerLock(channel);
         } catch (IOException e) {
             taken = false;

@@ -2,6 +2,7 @@ package io.surfacefs.cache;
 
 import io.surfacefs.model.Tenant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +45,6 @@ final class Owners {
         return byTenant.size();
     }
 
-    Iterable<Owner> all() {
-        return byTenant.values();
-    }
-
     /** The owner with that number, which must be in use. */
     Owner get(int number) {
         Owner owner = byNumber.get(number);
@@ -78,6 +75,59 @@ final class Owners {
     /** Bytes that nobody else takes from this tenant: scaled down where the shares of all pass the whole. */
     long share(Owner owner) {
         return (long) ((double) settings.soft() * owner.percent / Math.max(100, percents));
+    }
+
+    /** Of the tenants above their share, and the one that wants room, the one with the oldest object. */
+    @Nullable Owner next(@Nullable Tenant forWhom) {
+        Owner best = null;
+        long oldest = Long.MAX_VALUE;
+        for (Owner owner : byTenant.values()) {
+            if (owner.count > 0 && (owner.tenant.equals(forWhom) || owner.bytes > share(owner))) {
+                long order = index.page(owner.oldest).order[Index.at(owner.oldest)];
+                if (order < oldest) {
+                    oldest = order;
+                    best = owner;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Brings all lines into order, after objects were found on the disk. */
+    void sort() {
+        long[] orders = new long[index.count()];
+        int[] n = new int[1];
+        index.forEach(id -> orders[n[0]++] = index.page(id).order[Index.at(id)]);
+        Arrays.sort(orders);
+        int[] line = new int[orders.length];
+        Arrays.fill(line, Index.NONE);
+        index.forEach(id -> {
+            int place = Arrays.binarySearch(orders, index.page(id).order[Index.at(id)]);
+            while (place > 0 && orders[place - 1] == orders[place]) {
+                place--;
+            }
+            while (line[place] != Index.NONE) {
+                place++;
+            }
+            line[place] = id;
+        });
+        unlinkAll();
+        for (int id : line) {
+            append(id, get(index.page(id).owner[Index.at(id)]));
+        }
+    }
+
+    /** The records of a tenant, or of all. */
+    List<Integer> records(@Nullable Tenant only) {
+        List<Integer> ids = new ArrayList<>();
+        for (Owner owner : byTenant.values()) {
+            if (only == null || owner.tenant.equals(only)) {
+                for (int id = owner.oldest; id != Index.NONE; id = index.page(id).newer[Index.at(id)]) {
+                    ids.add(id);
+                }
+            }
+        }
+        return ids;
     }
 
     /** Puts a record at the new end of its owner's line. */
@@ -128,8 +178,7 @@ final class Owners {
         return true;
     }
 
-    /** Empties all lines, so that they can be linked anew in another order. */
-    void unlinkAll() {
+    private void unlinkAll() {
         for (Owner owner : byTenant.values()) {
             owner.oldest = Index.NONE;
             owner.newest = Index.NONE;

@@ -25,7 +25,13 @@ record Parts(
      * @param nanos a clock that only goes forward
      * @param chance 0.0 to 1.0, for samples
      */
-    record Outside(Clock clock, LongSupplier nanos, DoubleSupplier chance, Executor executor, Executor background, Waits waits) {}
+    record Outside(
+            Clock clock,
+            LongSupplier nanos,
+            DoubleSupplier chance,
+            Executor executor,
+            Executor background,
+            Waits waits) {}
 
     Index index() {
         return ledger.index();

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens objects. What is no whole file of the right object is put aside and missed. Bytes are checked against their
- * digest before the first is given: of small objects when this process opens them for the first time, and of a sample of
- * all reads. Writes nothing. Thread-safe.
+ * digest before the first is given: of small objects when this process opens them for the first time, and of a sample
+ * of all reads. Writes nothing. Thread-safe.
  */
 final class Reads {
     /** The largest object that is always checked at its first opening, in bytes: about a millisecond's work. */
@@ -42,8 +42,7 @@ final class Reads {
         }
     }
 
-    private @Nullable CachedObject open(CacheName name, NameHash hash, Index.@Nullable Found found)
-            throws IOException {
+    private @Nullable CachedObject open(CacheName name, NameHash hash, Index.@Nullable Found found) throws IOException {
         Path file = parts.folder().file(hash);
         FileChannel channel;
         try {
@@ -75,8 +74,7 @@ final class Reads {
             if (found != null) {
                 parts.ledger().visited(found, hash);
             }
-            object = new CachedObject(
-                    bytes, trailer.digest(), trailer.meta(), true, found == null ? 0 : found.fresh());
+            object = new CachedObject(bytes, trailer.digest(), trailer.meta(), true, found == null ? 0 : found.fresh());
             return object;
         } finally {
             if (object == null) {

@@ -65,8 +65,10 @@ final class Recovery {
     void run() {
         try {
             parts.rooms().countQuarantine();
-            boolean read = Snapshot.read(used, (hash, tenant, size, expires, order) -> parts.ledger()
-                    .enterFound(new Ledger.Item(hash, tenant, size, expires, 0, 0, false), order));
+            boolean read = Snapshot.read(
+                    used,
+                    (hash, tenant, size, expires, order) -> parts.ledger()
+                            .enterFound(new Ledger.Item(hash, tenant, size, expires, 0, 0, false), order));
             if (read) {
                 parts.ledger().sort();
             }

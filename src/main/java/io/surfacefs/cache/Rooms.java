@@ -24,13 +24,7 @@ final class Rooms {
     private final CacheEvents events;
     private final Waits.Mutex making;
 
-    Rooms(
-            CacheSettings settings,
-            Ledger ledger,
-            CacheFolder folder,
-            NameLocks names,
-            CacheEvents events,
-            Waits waits) {
+    Rooms(CacheSettings settings, Ledger ledger, CacheFolder folder, NameLocks names, CacheEvents events, Waits waits) {
         this.settings = settings;
         this.ledger = ledger;
         this.folder = folder;

@@ -13,6 +13,7 @@ final class Scrubber {
     record Pass(long objects, long bytes, long damaged) {}
 
     private static final double NANOS = 1e9;
+    private static final Duration BUSY = Duration.ofMillis(100);
 
     private final Parts parts;
     private final Waits.Signal stop;
@@ -32,8 +33,7 @@ final class Scrubber {
         Pass sum = new Pass(0, 0, 0);
         for (int folder = 0; folder < NameHash.FOLDERS && !stopped; folder++) {
             Pass done = folder(folder, bytesPerSecond);
-            sum = new Pass(
-                    sum.objects() + done.objects(), sum.bytes() + done.bytes(), sum.damaged() + done.damaged());
+            sum = new Pass(sum.objects() + done.objects(), sum.bytes() + done.bytes(), sum.damaged() + done.damaged());
         }
         return sum;
     }
@@ -66,7 +66,7 @@ final class Scrubber {
                 parts.health().failed(e);
             } catch (SurfaceException e) {
                 // The pool had no time for us: this object's turn comes in the next pass.
-                continue;
+                pause(BUSY);
             }
         }
         return new Pass(objects, bytes, damaged);

@@ -66,7 +66,8 @@ final class Snapshot {
         private final Disk.OutFile out;
         private final CRC32C crc = new CRC32C();
         private final Map<Tenant, Integer> tenants = new HashMap<>();
-        private final ByteBuffer buffer = ByteBuffer.allocate(Index.Page.SIZE * (RECORD + MAX_TENANT) + END + Long.BYTES);
+        private final ByteBuffer buffer =
+                ByteBuffer.allocate(Index.Page.SIZE * (RECORD + MAX_TENANT) + END + Long.BYTES);
         private int objects;
 
         Writer(Disk.OutFile out) {
@@ -140,7 +141,10 @@ final class Snapshot {
         buffer.clear().limit(END);
         readFully(channel, buffer, body);
         buffer.flip();
-        return magic == MAGIC && buffer.get() == LAST && buffer.getInt() >= 0 && buffer.getInt() == (int) crc.getValue();
+        return magic == MAGIC
+                && buffer.get() == LAST
+                && buffer.getInt() >= 0
+                && buffer.getInt() == (int) crc.getValue();
     }
 
     private static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {

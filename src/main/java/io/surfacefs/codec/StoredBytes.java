@@ -18,8 +18,8 @@ public interface StoredBytes extends Closeable {
     int read(long position, byte[] target, int offset, int length) throws IOException;
 
     /**
-     * The file whose first {@link #size()} bytes are exactly these, or null when they are elsewhere. Whoever opens it may
-     * find it gone, and then reads from here.
+     * The file whose first {@link #size()} bytes are exactly these, or null when they are elsewhere. Whoever opens it
+     * may find it gone, and then reads from here.
      */
     default @Nullable Path file() {
         return null;

@@ -68,8 +68,9 @@ final class CacheModel {
     }
 
     void trim() {
-        while (used() > settings.soft() && evictOne(null)) {
-            continue;
+        boolean more = true;
+        while (more && used() > settings.soft()) {
+            more = evictOne(null);
         }
     }
 
@@ -104,17 +105,16 @@ final class CacheModel {
     }
 
     boolean read(CacheName name) {
-        for (Entry entry : line) {
-            if (entry.name.equals(name)) {
-                entry.visited = true;
-                if (settings.eviction() == Eviction.LRU) {
-                    line.remove(entry);
-                    line.add(entry);
-                }
-                return true;
-            }
+        Entry entry = line.stream().filter(e -> e.name.equals(name)).findFirst().orElse(null);
+        if (entry == null) {
+            return false;
         }
-        return false;
+        entry.visited = true;
+        if (settings.eviction() == Eviction.LRU) {
+            line.remove(entry);
+            line.add(entry);
+        }
+        return true;
     }
 
     void remove(CacheName name) {

@@ -50,7 +50,7 @@ class CacheModelTest {
                 rig.open(settings);
                 for (int i = 0; i < LENGTH; i++) {
                     rig.clock.advance(Duration.ofMillis(1));
-                    String did = step(random, eviction);
+                    String did = step(random);
                     compare("seed " + seed + " step " + i + " " + did);
                     if (did.equals("crash") && eviction != Eviction.FIFO) {
                         break; // the order of reads is lost with a crash, and nothing else
@@ -62,35 +62,35 @@ class CacheModelTest {
         }
     }
 
-    private String step(Random random, Eviction eviction) throws Exception {
+    private String step(Random random) throws Exception {
         CacheName name = name(random);
-        switch (random.nextInt(20)) {
+        return switch (random.nextInt(20)) {
             case 0 -> {
                 rig.engine().withdraw(name);
                 model.remove(name);
-                return "withdraw";
+                yield "withdraw";
             }
             case 1 -> {
                 rig.engine().evictAll(name.tenant());
                 model.removeAll(name.tenant());
-                return "evict";
+                yield "evict";
             }
             case 2 -> {
                 rig.clock.advance(Duration.ofSeconds(random.nextInt(100)));
                 rig.engine().maintain();
                 model.expire(rig.clock.instant().getEpochSecond());
-                return "maintain";
+                yield "maintain";
             }
             case 3 -> {
                 rig.engine().close();
                 rig.open(settings);
                 model.reopened();
-                return "reopen";
+                yield "reopen";
             }
             case 4 -> {
                 crash();
                 model.reopened();
-                return "crash";
+                yield "crash";
             }
             case 5, 6, 7, 8, 9, 10 -> {
                 byte[] here = rig.lookup(name);
@@ -98,21 +98,20 @@ class CacheModelTest {
                 if (here != null) {
                     assertArrayEquals(rig.store.objects.get(name), here);
                 }
-                return "lookup";
+                yield "lookup";
             }
             default -> {
                 byte[] bytes = CacheRig.noise(random.nextInt(), random.nextInt(10) == 0 ? 90 * KIB : 20 * KIB);
                 rig.store.objects.put(name, bytes);
-                rig.store.expires = random.nextInt(3) == 0
-                        ? rig.clock.instant().getEpochSecond() + random.nextInt(300)
-                        : 0;
+                rig.store.expires =
+                        random.nextInt(3) == 0 ? rig.clock.instant().getEpochSecond() + random.nextInt(300) : 0;
                 rig.engine().withdraw(name);
                 model.remove(name);
                 rig.put(name);
                 model.put(name, bytes, rig.store.expires, rig.clock.millis());
-                return "put";
+                yield "put";
             }
-        }
+        };
     }
 
     /** The process dies: what lies in the folder stays as it is. */

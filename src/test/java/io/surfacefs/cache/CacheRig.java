@@ -7,6 +7,7 @@ import io.surfacefs.store.TestArtefacts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -74,8 +75,7 @@ final class CacheRig implements AutoCloseable {
                 List.of());
     }
 
-    private CacheEngine openOnly(
-            CacheSettings settings, Disk on, Parts.Outside outside, List<ExecutorService> threads)
+    private CacheEngine openOnly(CacheSettings settings, Disk on, Parts.Outside outside, List<ExecutorService> threads)
             throws IOException {
         engine = CacheEngine.open(
                 root,
@@ -192,13 +192,25 @@ final class CacheRig implements AutoCloseable {
         try (Stream<Path> files = Files.walk(folder)) {
             long sum = 0;
             for (Path file : files.toList()) {
-                try {
-                    sum += Files.isRegularFile(file) ? Files.size(file) : 0;
-                } catch (java.nio.file.NoSuchFileException e) {
-                    continue;
-                }
+                sum += sizeOf(file);
             }
             return sum;
+        }
+    }
+
+    /** Bytes of a file; none of a folder, or of what went meanwhile. */
+    private static long sizeOf(Path file) throws IOException {
+        try {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    /** How many entries a folder of the cache has. */
+    long count(String folder) throws IOException {
+        try (Stream<Path> files = Files.list(root.resolve(folder))) {
+            return files.count();
         }
     }
 

@@ -94,7 +94,8 @@ class DamageTest {
         assertEquals(asked + 1, rig.store.opened.get());
         assertEquals(damage == Damage.GONE ? 0 : 1, rig.quarantined.get());
         assertEquals(
-                damage == Damage.GONE ? 0 : 1, Files.list(rig.root.resolve("quarantine")).count());
+                damage == Damage.GONE ? 0 : 1,
+                rig.count("quarantine"));
         assertEquals(2, rig.engine().stat().entries());
     }
 

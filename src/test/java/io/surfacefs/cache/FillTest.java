@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,7 +145,7 @@ class FillTest {
         }
         rig.settle();
         assertEquals(0, rig.engine().stat().entries());
-        assertEquals(0, Files.list(rig.root.resolve("tmp")).count());
+        assertEquals(0, rig.count("tmp"));
     }
 
     @Test
@@ -199,8 +198,8 @@ class FillTest {
         rig.stored(1, KIB);
         rig.stored(2, KIB);
         rig.stored(3, KIB);
-        List<Future<byte[]>> running = List.of(
-                callers.submit(() -> rig.fetch(name(1))), callers.submit(() -> rig.fetch(name(2))));
+        List<Future<byte[]>> running =
+                List.of(callers.submit(() -> rig.fetch(name(1))), callers.submit(() -> rig.fetch(name(2))));
         awaitOpened(2);
         SurfaceException refused = assertThrows(SurfaceException.class, () -> rig.fetch(name(3)));
         assertEquals(ErrorCode.OVERLOADED, refused.code());
