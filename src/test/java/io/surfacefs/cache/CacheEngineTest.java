@@ -285,6 +285,27 @@ class CacheEngineTest {
         assertFalse(Files.exists(rig.root.resolve("tmp").resolve("left")));
     }
 
+    @Test
+    void whileNobodyKnowsHowManyBytesThereAreWhatIsThereIsServedAndNothingNewIsKept() throws Exception {
+        rig.open(MEGABYTE);
+        rig.put(rig.stored(1, KIB));
+        rig.engine().maintain();
+        Path copy = rig.home.resolve("copy");
+        copy(rig.root, copy);
+        rig.engine().close();
+        CacheRig.clear(rig.root);
+        Files.move(copy, rig.root);
+        // The walk can't end: what lies there is no file, and can't be deleted.
+        Path strange = rig.file(name(1)).resolveSibling("strange");
+        Files.createDirectories(strange.resolve("x"));
+        rig.openOnly(MEGABYTE, rig.disk, Waits.REAL);
+        assertFalse(rig.engine().awaitRecovery(Duration.ofSeconds(30)));
+        rig.nanos.addAndGet(Health.PAUSE.toNanos() + 1);
+        assertArrayEquals(rig.store.objects.get(name(1)), rig.lookup(name(1)));
+        assertFalse(rig.put(rig.stored(2, KIB)));
+        assertArrayEquals(rig.store.objects.get(name(2)), rig.fetch(name(2)));
+    }
+
     static void copy(Path from, Path to) throws Exception {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {

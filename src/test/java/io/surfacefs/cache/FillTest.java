@@ -240,4 +240,33 @@ class FillTest {
         assertArrayEquals(new byte[] {1, 2, 3}, get(after));
         assertArrayEquals(new byte[] {1, 2, 3}, rig.fetch(name));
     }
+
+    @Test
+    void roomThatIsOnlyReservedCostsNobodyItsPlace() throws Exception {
+        rig.engine().close();
+        rig.open(CacheSettings.of(1024L * KIB));
+        for (int n = 1; n <= 8; n++) {
+            rig.put(rig.stored(n, 100 * KIB));
+        }
+        CountDownLatch go = new CountDownLatch(1);
+        rig.store.beforeRead = at -> FakeStore.await(go);
+        rig.store.breakAt = 0;
+        CacheName failing = rig.stored(9, 180 * KIB);
+        Future<byte[]> fetch = callers.submit(() -> rig.fetch(failing));
+        awaitReserved(980L * KIB);
+        rig.engine().maintain();
+        go.countDown();
+        assertEquals(ErrorCode.STORE_UNAVAILABLE, codeOf(fetch));
+        rig.settle();
+        assertEquals(8, rig.engine().stat().entries());
+        assertEquals(0, rig.evicted.get());
+    }
+
+    private void awaitReserved(long bytes) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (rig.engine().stat().bytes() < bytes) {
+            assertTrue(System.nanoTime() < end, "no room was reserved");
+            Thread.onSpinWait();
+        }
+    }
 }
