@@ -51,8 +51,8 @@ record LocalCache(CacheEngine engine, ArtefactStore store) {
             Clock clock,
             Events events) {
         try {
-            CacheEngine engine = CacheEngine.open(
-                    config.cacheRoot(), disk, settings(config), verifier, clock, told(events));
+            CacheEngine engine =
+                    CacheEngine.open(config.cacheRoot(), disk, settings(config), verifier, clock, told(events));
             Duration scrub = config.get(Settings.CACHE_SCRUB_INTERVAL);
             if (scrub.isPositive()) {
                 engine.scrubAlways(scrub, SCRUB_RATE);

@@ -137,8 +137,8 @@ final class Admission implements AutoCloseable {
         return true;
     }
 
-    private Ledger.Item item(int fresh) {
-        return new Ledger.Item(
+    private Item item(int fresh) {
+        return new Item(
                 hash,
                 name.tenant(),
                 source.bytes().size() + trailer.length,

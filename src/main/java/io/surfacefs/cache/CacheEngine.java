@@ -38,6 +38,7 @@ public final class CacheEngine implements AutoCloseable {
      * @param fetches how many run now
      * @param complete whether the index knows everything that lies in the folder
      * @param failures how often the disk failed
+     * @param openSeconds from the opening until the index was back, or until now
      */
     public record Stat(
             long bytes,
@@ -47,7 +48,8 @@ public final class CacheEngine implements AutoCloseable {
             long quarantinedBytes,
             int fetches,
             boolean complete,
-            long failures) {}
+            long failures,
+            double openSeconds) {}
 
     private final Parts parts;
     private final OwnerLock owner;
@@ -58,12 +60,15 @@ public final class CacheEngine implements AutoCloseable {
     private final Scrubber scrubber;
     private final List<ExecutorService> threads;
     private final Waits.Signal recovered;
+    private final long openedAt;
+    private volatile long recoveredAt;
     private volatile boolean recoveryEnded;
 
     private CacheEngine(Parts parts, OwnerLock owner, List<ExecutorService> threads) throws IOException {
         this.parts = parts;
         this.owner = owner;
         this.threads = threads;
+        this.openedAt = parts.outside().nanos().getAsLong();
         this.recovered = parts.outside().waits().signal();
         this.ticks = new Ticks(parts.outside().nanos());
         this.recovery = Recovery.begin(parts);
@@ -147,6 +152,7 @@ public final class CacheEngine implements AutoCloseable {
         try {
             recovery.run();
         } finally {
+            recoveredAt = parts.outside().nanos().getAsLong();
             recoveryEnded = true;
             recovered.changed();
         }
@@ -311,7 +317,8 @@ public final class CacheEngine implements AutoCloseable {
                 totals.quarantined(),
                 fills.count(),
                 recovery.complete(),
-                parts.health().failures());
+                parts.health().failures(),
+                ((recoveryEnded ? recoveredAt : parts.outside().nanos().getAsLong()) - openedAt) / 1e9);
     }
 
     /** Ends in order: the next start finds the index whole. */

@@ -26,15 +26,6 @@ final class Ledger {
     /** An object that was taken out of the index and whose file is to be deleted. */
     record Leaving(NameHash hash, long charged) {}
 
-    /**
-     * An object to be entered.
-     *
-     * @param size bytes of its file
-     * @param expires epoch second from which it may be dropped, 0 for never
-     * @param inserted epoch milliseconds
-     */
-    record Item(NameHash hash, Tenant tenant, long size, int expires, long inserted, int fresh, boolean verified) {}
-
     /** What there is. */
     record Totals(long bytes, long entryBytes, int entries, long quarantined, int tenants) {}
 

@@ -6,9 +6,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The order of objects, and what reads do to it. A hit waits for nobody: it sets a mark, or with {@code lru} notes itself
- * in a queue, until somebody who holds the ledger's lock puts the objects into their lines. The queue is bounded; what
- * comes when it is full is left out, which costs recency and nothing else. All but {@link #visited} under that lock.
+ * The order of objects, and what reads do to it. A hit waits for nobody: it sets a mark, or with {@code lru} notes
+ * itself in a queue, until somebody who holds the ledger's lock puts the objects into their lines. The queue is
+ * bounded; what comes when it is full is left out, which costs recency and nothing else. All but {@link #visited} under
+ * that lock.
  */
 final class Recency {
     static final int CAPACITY = 8_192;

@@ -67,8 +67,8 @@ final class Recovery {
             parts.rooms().countQuarantine();
             boolean read = Snapshot.read(
                     used,
-                    (hash, tenant, size, expires, order) -> parts.ledger()
-                            .enterFound(new Ledger.Item(hash, tenant, size, expires, 0, 0, false), order));
+                    (hash, tenant, size, expires, order) ->
+                            parts.ledger().enterFound(new Item(hash, tenant, size, expires, 0, 0, false), order));
             if (read) {
                 parts.ledger().sort();
             }
@@ -122,7 +122,7 @@ final class Recovery {
             if (parts.ledger().isTrue(hash, channel.size(), trailer.inserted())) {
                 return false;
             }
-            Ledger.Item item = new Ledger.Item(
+            Item item = new Item(
                     hash,
                     trailer.name().tenant(),
                     channel.size(),

@@ -109,10 +109,7 @@ public final class Settings {
                     Types.MEMORY_SIZE,
                     "10G",
                     "local cache: hard mark that file bytes below the root never pass, temporary and quarantined ones counted")
-            .alias(
-                    "SURFACE_CACHE_QUOTA_MB",
-                    "SCANNER_SURFACE_CACHE_QUOTA_MB",
-                    "ZASTAVA_SURFACE_CACHE_QUOTA_MB");
+            .alias("SURFACE_CACHE_QUOTA_MB", "SCANNER_SURFACE_CACHE_QUOTA_MB", "ZASTAVA_SURFACE_CACHE_QUOTA_MB");
     public static final Setting<Integer> CACHE_SOFT_PERCENT = Setting.of(
             "surface.cache.soft-percent",
             Types.integer(1, 100),
@@ -134,7 +131,10 @@ public final class Settings {
             "0.01",
             "local cache: share of reads whose bytes are checked before the first is sent");
     public static final Setting<Duration> CACHE_SCRUB_INTERVAL = Setting.of(
-            "surface.cache.scrub-interval", Types.DURATION, "24h", "local cache: one full check of all bytes; 0 is off");
+            "surface.cache.scrub-interval",
+            Types.DURATION,
+            "24h",
+            "local cache: one full check of all bytes; 0 is off");
     public static final Setting<Long> MEMORY_QUOTA = Setting.of(
             "surface.cache.memory-quota", Types.MEMORY_SIZE, "64M", "memory tier: manifests and small payloads");
     public static final Setting<Duration> MANIFEST_MAX_AGE = Setting.of(

@@ -205,8 +205,7 @@ class CacheInterleavingTest {
         if (!Files.exists(rig.file(name))) {
             return;
         }
-        try (FileChannel file =
-                FileChannel.open(rig.file(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(rig.file(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer one = ByteBuffer.allocate(1);
             long at = file.size() / 2;
             file.read(one, at);

@@ -54,8 +54,7 @@ final class CacheMeasurement {
 
     private static void enter(Ledger ledger, SplittableRandom random, int i) {
         Tenant tenant = new Tenant("tenant-" + i % TENANTS);
-        ledger.enter(
-                new Ledger.Item(new NameHash(random.nextLong(), random.nextLong()), tenant, 700, 0, i, 0, true), 0);
+        ledger.enter(new Item(new NameHash(random.nextLong(), random.nextLong()), tenant, 700, 0, i, 0, true), 0);
     }
 
     private static void lookups(Ledger ledger, int n, int threads) throws IOException {

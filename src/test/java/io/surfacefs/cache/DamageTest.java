@@ -93,9 +93,7 @@ class DamageTest {
         assertArrayEquals(rig.store.objects.get(name), rig.fetch(name));
         assertEquals(asked + 1, rig.store.opened.get());
         assertEquals(damage == Damage.GONE ? 0 : 1, rig.quarantined.get());
-        assertEquals(
-                damage == Damage.GONE ? 0 : 1,
-                rig.count("quarantine"));
+        assertEquals(damage == Damage.GONE ? 0 : 1, rig.count("quarantine"));
         assertEquals(2, rig.engine().stat().entries());
     }
 
