@@ -54,6 +54,7 @@ final class Fill {
     private volatile long available;
     private volatile @Nullable SurfaceException failure;
     private volatile @Nullable Facts facts;
+    private volatile boolean ended;
     private @Nullable Source spare;
     private int waiting;
 
@@ -122,6 +123,17 @@ final class Fill {
     State awaitAnswer() throws IOException {
         await(() -> state != State.OPENING, parts.settings().openWait());
         return state;
+    }
+
+    /** Waits until nothing more is going to happen: what is kept has its name by then. */
+    void awaitEnd() throws IOException {
+        await(() -> ended, parts.settings().stallWait());
+    }
+
+    /** That nobody can join any more, and all is done. */
+    void end() {
+        ended = true;
+        signal.changed();
     }
 
     /**

@@ -68,15 +68,16 @@ final class Fills {
                         return through(fill.takeSpare(), origin);
                     }
                     case FILLING, WHOLE -> {
-                        return reader(fill, origin);
+                        CachedObject reader = reader(fill, origin);
+                        if (reader != null) {
+                            return reader;
+                        }
+                        fill.awaitEnd(); // it is just being given its name: look again when it has it
                     }
                     default -> {} // somebody brought it: look again
                 }
             } catch (IOException e) {
-                if (!(e instanceof NoSuchFileException)) {
-                    throw DiskFaults.of("cache", e);
-                }
-                // It has its final name by now: look again.
+                throw DiskFaults.of("cache", e);
             } finally {
                 fill.leave();
             }
@@ -84,8 +85,13 @@ final class Fills {
         return through(null, origin);
     }
 
-    private static CachedObject reader(Fill fill, Source.Origin origin) throws IOException {
-        FillingBytes bytes = FillingBytes.open(fill, origin);
+    private static @Nullable CachedObject reader(Fill fill, Source.Origin origin) throws IOException {
+        FillingBytes bytes;
+        try {
+            bytes = FillingBytes.open(fill, origin);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
         Source source = fill.facts().source();
         return new CachedObject(bytes, source.digest(), source.meta(), fill.state() == Fill.State.WHOLE, 0);
     }
@@ -145,6 +151,7 @@ final class Fills {
             }
         } finally {
             running.remove(name, fill);
+            fill.end();
             permits.release();
         }
     }

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -268,5 +269,27 @@ class FillTest {
             assertTrue(System.nanoTime() < end, "no room was reserved");
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void whoComesWhileTheFileIsGivenItsNameAsksTheStoreNoSecondTime() throws Exception {
+        CacheName name = rig.stored(1, 10 * KIB);
+        CountDownLatch moved = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        rig.disk.afterMove = () -> {
+            moved.countDown();
+            FakeStore.await(go);
+        };
+        Future<byte[]> first = callers.submit(() -> rig.fetch(name));
+        FakeStore.await(moved);
+        FutureTask<byte[]> second = new FutureTask<>(() -> rig.fetch(name));
+        Thread thread = Thread.ofPlatform().daemon().start(second);
+        while (thread.getState() == Thread.State.NEW || thread.getState() == Thread.State.RUNNABLE) {
+            Thread.onSpinWait();
+        }
+        go.countDown();
+        assertArrayEquals(rig.store.objects.get(name), get(first));
+        assertArrayEquals(rig.store.objects.get(name), get(second));
+        assertEquals(1, rig.store.opened.get());
     }
 }

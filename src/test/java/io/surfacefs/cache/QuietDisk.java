@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 class QuietDisk implements Disk {
     private final RealDisk real = new RealDisk(1);
     final AtomicLong written = new AtomicLong();
+    volatile Runnable afterMove = () -> {};
     volatile boolean full;
     volatile long fullAfter = Long.MAX_VALUE;
 
@@ -59,6 +60,7 @@ class QuietDisk implements Disk {
     public void move(Path from, Path to) throws IOException {
         step("move");
         real.move(from, to);
+        afterMove.run();
     }
 
     @Override
