@@ -1,6 +1,7 @@
 package io.surfacefs.app;
 
 import io.surfacefs.access.Access;
+import io.surfacefs.cache.CacheEngine;
 import io.surfacefs.codec.CodecPool;
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.codec.StoredVerifier;
@@ -18,12 +19,14 @@ import io.surfacefs.service.DeletePolicy;
 import io.surfacefs.service.HotTier;
 import io.surfacefs.service.Intakes;
 import io.surfacefs.service.ScanService;
+import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.IntakeArea;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.RealDisk;
 import io.surfacefs.store.layout.LayoutSettings;
 import io.surfacefs.store.layout.LayoutStore;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
 public final class Engine implements AutoCloseable {
@@ -31,7 +34,8 @@ public final class Engine implements AutoCloseable {
 
     private final CodecPool pool;
     private final RealDisk disk;
-    private final LayoutStore store;
+    private final ArtefactStore store;
+    private final @Nullable CacheEngine cache;
     private final OpenedStore opened;
     private final Access access;
     private final ArtefactService artefacts;
@@ -50,11 +54,20 @@ public final class Engine implements AutoCloseable {
             case FOLDER -> OpenedStore.folder(config, disk, hold, new SoundObjects(codec, verifier));
             case S3 -> OpenedStore.s3(config, disk);
         };
-        this.store = layout(config, codec, verifier, clock, events);
+        LayoutStore layout = layout(config, codec, verifier, clock, events);
         if (hold != FolderStore.Hold.GUEST) {
             opened.checkConditions();
         }
-        boolean memory = config.get(Settings.CACHE_TYPE) == Settings.CacheType.MEMORY;
+        // Commands beside a server leave its cache alone: one process owns the folder.
+        if (config.get(Settings.CACHE_TYPE) == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
+            LocalCache local = LocalCache.open(config, layout, disk, codec, verifier, clock, events);
+            this.store = local.store();
+            this.cache = local.engine();
+        } else {
+            this.store = layout;
+            this.cache = null;
+        }
+        boolean memory = config.get(Settings.CACHE_TYPE) != Settings.CacheType.NONE;
         Intakes intakes = new Intakes(
                 new UploadEncoder(
                         pool,
@@ -73,7 +86,7 @@ public final class Engine implements AutoCloseable {
                 events);
         this.scans = new ScanService(store, codec, clock);
         this.cacheEntries = new CacheEntryService(store, pool);
-        this.admin = new AdminService(store.upkeep());
+        this.admin = new AdminService(layout.upkeep());
     }
 
     private LayoutStore layout(
@@ -107,6 +120,11 @@ public final class Engine implements AutoCloseable {
         return opened.owner();
     }
 
+    /** The local cache, or null where there is none. */
+    public @Nullable CacheEngine cache() {
+        return cache;
+    }
+
     /** A look at whether the store can be used. */
     public StoreProbe storeProbe() {
         return opened.probe();
@@ -134,6 +152,7 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        store.close();
         opened.close();
         disk.close();
         pool.close();

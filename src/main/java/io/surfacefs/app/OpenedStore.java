@@ -23,7 +23,7 @@ import java.util.List;
  * @param owner whether this process may delete and sweep
  * @param remote whether other replicas may work on the same objects, over a network
  * @param probe a look at whether they can be used
- * @param also closed behind the objects
+ * @param also closed with this, behind the objects, which the layout over them closes
  */
 record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, StoreProbe probe, AutoCloseable also)
         implements AutoCloseable {
@@ -105,7 +105,6 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
 
     @Override
     public void close() {
-        blobs.close();
         try {
             also.close();
         } catch (IOException e) {

@@ -2,9 +2,11 @@ package io.surfacefs.app;
 
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.surfacefs.cache.CacheEngine;
 import io.surfacefs.model.SurfaceException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import org.jboss.logging.Logger;
 
 /** What happens by itself. */
@@ -32,6 +34,21 @@ public class Schedules {
             }
         } catch (SurfaceException e) {
             LOG.warnf("event=sweep code=%s message=\"%s\"", e.code(), e.getMessage());
+        }
+    }
+
+    /** The local cache: what may be dropped by its time, the soft mark, a snapshot of its index. */
+    @Scheduled(every = "60s", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @RunOnVirtualThread
+    void maintainCache() {
+        CacheEngine cache = mode.serving() ? engine.cache() : null;
+        if (cache == null) {
+            return;
+        }
+        try {
+            cache.maintain();
+        } catch (IOException e) {
+            LOG.warnf("event=cache.maintenance message=\"%s\"", e.getMessage());
         }
     }
 }

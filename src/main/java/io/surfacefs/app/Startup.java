@@ -1,6 +1,7 @@
 package io.surfacefs.app;
 
 import io.quarkus.runtime.StartupEvent;
+import io.surfacefs.cache.CacheOwnedException;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
@@ -8,6 +9,7 @@ import io.surfacefs.ops.Events;
 import io.surfacefs.store.fs.FolderStore;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -44,6 +46,16 @@ public class Startup {
         }
         try {
             return Engine.open(config, FolderStore.Hold.OWNER_IF_FREE, events);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof CacheOwnedException owned) {
+                System.err.println(Finding.error(
+                                "SURFACE_CACHE_OWNED",
+                                String.valueOf(owned.getMessage()),
+                                "give each process a surface.cache.root of its own, or end the other one")
+                        .line());
+                exit(REFUSED);
+            }
+            throw e;
         } catch (SurfaceException e) {
             System.err.println(StoreFindings.of(config, e).line());
             exit(REFUSED);

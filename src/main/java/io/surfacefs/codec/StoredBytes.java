@@ -27,8 +27,8 @@ public interface StoredBytes extends Closeable {
     default void expect(long from, long to) {}
 
     /**
-     * The file that holds exactly these bytes and stays readable until {@link #close()}, or null when they are
-     * elsewhere.
+     * The file whose first {@link #size()} bytes are exactly these, or null when they are elsewhere. Whoever opens it
+     * may find it gone, and then reads from here.
      */
     default @Nullable Path file() {
         return null;

@@ -95,4 +95,38 @@ public final class StoredVerifier {
             }
         }
     }
+
+    /** {@return a SHA-256 over bytes that come piece by piece} */
+    public Running begin() {
+        return new Running(new SerialDigest(pool, CodecPool.Lane.CHECK, Hashes.sha256()));
+    }
+
+    /** A digest under way, computed on the pool beside what its one caller does meanwhile. */
+    public static final class Running implements AutoCloseable {
+        private final SerialDigest digest;
+        private boolean finished;
+
+        private Running(SerialDigest digest) {
+            this.digest = digest;
+        }
+
+        /** Adds a piece, at most 256 KiB; its bytes must stay as they are until the future is done. */
+        public CompletableFuture<?> update(byte[] bytes, int offset, int length) {
+            return digest.update(bytes, offset, length);
+        }
+
+        /** Waits for all pieces and gives the digest. */
+        public Digest finish() {
+            Digest result = Digest.of(digest.finish());
+            finished = true;
+            return result;
+        }
+
+        @Override
+        public void close() {
+            if (!finished) {
+                digest.cancel();
+            }
+        }
+    }
 }

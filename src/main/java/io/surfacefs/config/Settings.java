@@ -23,7 +23,15 @@ public final class Settings {
     /** What stands between the service and the store. */
     public enum CacheType {
         NONE,
-        MEMORY
+        MEMORY,
+        DISK
+    }
+
+    /** In which order objects of the local cache go. */
+    public enum Eviction {
+        SECOND_CHANCE,
+        FIFO,
+        LRU
     }
 
     /** When stored files are checked against their digest. */
@@ -131,6 +139,43 @@ public final class Settings {
             "surface.intake.quota", Types.MEMORY_SIZE, "10G", "bytes of all uploads on disk; full: OVERLOADED");
     public static final Setting<CacheType> CACHE_TYPE = Setting.of(
             "surface.cache.type", Types.choice(CacheType.class), "memory", "what is kept in front of the store");
+    public static final Setting<Path> CACHE_ROOT = Setting.of(
+                    "surface.cache.root",
+                    Types.PATH,
+                    null,
+                    "local cache: folder that one process owns; by default ${surface.home}/cache")
+            .alias("SCANNER_SURFACE_CACHE_ROOT", "ZASTAVA_SURFACE_CACHE_ROOT");
+    public static final Setting<Long> CACHE_QUOTA = Setting.of(
+                    "surface.cache.quota",
+                    Types.MEMORY_SIZE,
+                    "10G",
+                    "local cache: hard mark that file bytes below the root never pass, temporary and quarantined ones counted")
+            .alias("SURFACE_CACHE_QUOTA_MB", "SCANNER_SURFACE_CACHE_QUOTA_MB", "ZASTAVA_SURFACE_CACHE_QUOTA_MB");
+    public static final Setting<Integer> CACHE_SOFT_PERCENT = Setting.of(
+            "surface.cache.soft-percent",
+            Types.integer(1, 100),
+            "90",
+            "local cache: eviction starts above this share of the quota and stops at it");
+    public static final Setting<Eviction> CACHE_EVICTION = Setting.of(
+            "surface.cache.eviction",
+            Types.choice(Eviction.class),
+            "second-chance",
+            "local cache: oldest first with a second chance for what was read, strictly oldest first, or not read for longest");
+    public static final Setting<Integer> CACHE_TENANT_SHARE = Setting.of(
+            "surface.cache.tenant-share",
+            Types.integer(0, 100),
+            "10",
+            "local cache: percent that a tenant's newest objects keep, whoever else puts; scaled down if the sum passes 100");
+    public static final Setting<Double> CACHE_VERIFY_SAMPLE = Setting.of(
+            "surface.cache.verify-sample",
+            Types.SHARE,
+            "0.01",
+            "local cache: share of reads whose bytes are checked before the first is sent");
+    public static final Setting<Duration> CACHE_SCRUB_INTERVAL = Setting.of(
+            "surface.cache.scrub-interval",
+            Types.DURATION,
+            "24h",
+            "local cache: one full check of all bytes; 0 is off");
     public static final Setting<Long> MEMORY_QUOTA = Setting.of(
             "surface.cache.memory-quota", Types.MEMORY_SIZE, "64M", "memory tier: manifests and small payloads");
     public static final Setting<Duration> MANIFEST_MAX_AGE = Setting.of(
@@ -155,6 +200,11 @@ public final class Settings {
             Types.integer(1, 100_000),
             null,
             "payloads being taken in at a time, by default 8 for each core; above: OVERLOADED");
+    public static final Setting<Integer> CONCURRENT_FETCHES = Setting.of(
+            "surface.limits.concurrent-fetches",
+            Types.integer(1, 100_000),
+            "64",
+            "objects being fetched into the local cache at a time; above: OVERLOADED");
     public static final Setting<Boolean> ALLOW_REMOTE = Setting.of(
             "surface.security.allow-unauthenticated-remote",
             Types.BOOLEAN,
@@ -198,12 +248,20 @@ public final class Settings {
             INTAKE_ROOT,
             INTAKE_QUOTA,
             CACHE_TYPE,
+            CACHE_ROOT,
+            CACHE_QUOTA,
+            CACHE_SOFT_PERCENT,
+            CACHE_EVICTION,
+            CACHE_TENANT_SHARE,
+            CACHE_VERIFY_SAMPLE,
+            CACHE_SCRUB_INTERVAL,
             MEMORY_QUOTA,
             MANIFEST_MAX_AGE,
             PAYLOAD_SIZE,
             DECOMPRESSION_RATIO,
             MANIFEST_SIZE,
             CONCURRENT_PUTS,
+            CONCURRENT_FETCHES,
             ALLOW_REMOTE,
             SECRETS_DIR,
             SECRETS_MAX_AGE,

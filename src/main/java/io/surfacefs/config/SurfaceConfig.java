@@ -73,7 +73,9 @@ public final class SurfaceConfig {
         for (String alias : setting.aliases()) {
             String value = source.environment().get(alias);
             if (value != null && !value.isEmpty()) {
-                return new Raw(value, "environment variable " + alias);
+                // The old name says its unit, the type counts bytes.
+                String text = alias.endsWith("_MB") ? value.strip() + "M" : value;
+                return new Raw(text, "environment variable " + alias);
             }
         }
         return null;
@@ -159,6 +161,14 @@ public final class SurfaceConfig {
     public Path storeRoot() {
         return find(Settings.STORE_ROOT)
                 .orElse(home().resolve("store"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** The local cache's folder, absolute. */
+    public Path cacheRoot() {
+        return find(Settings.CACHE_ROOT)
+                .orElse(home().resolve("cache"))
                 .toAbsolutePath()
                 .normalize();
     }

@@ -123,6 +123,14 @@ final class Types {
         });
     }
 
+    static final Setting.Type<Double> SHARE = new Named<>("0.0–1.0", "a number from 0.0 to 1.0", value -> {
+        double number = Double.parseDouble(value);
+        if (!(number >= 0 && number <= 1)) {
+            throw new IllegalArgumentException(value);
+        }
+        return number;
+    });
+
     static <E extends Enum<E>> Setting.Type<E> choice(Class<E> type) {
         String label = String.join(
                 " ", Arrays.stream(type.getEnumConstants()).map(Types::kebab).toList());

@@ -50,6 +50,12 @@ public interface Events {
     /** A manifest can't be read, so it was left out of a page; whoever asks for it by its key is told so. */
     default void corruptManifest(ArtefactKey key) {}
 
+    /** The local cache let an object go: {@code quota}, {@code expired} or {@code operator}. */
+    default void cacheEvicted(String reason) {}
+
+    /** An object of the local cache failed its check and was put aside. */
+    default void cacheQuarantined() {}
+
     /** Tells nobody. */
     Events NONE = new Events() {};
 }

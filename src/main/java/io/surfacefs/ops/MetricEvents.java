@@ -87,6 +87,16 @@ public class MetricEvents implements Events {
     }
 
     @Override
+    public void cacheEvicted(String reason) {
+        count("surface.cache.evictions", "reason", reason);
+    }
+
+    @Override
+    public void cacheQuarantined() {
+        count("surface.cache.quarantined", "tier", "disk");
+    }
+
+    @Override
     public void storeRequest(String op, String outcome) {
         counters.computeIfAbsent(
                         "store" + op + "/" + outcome,

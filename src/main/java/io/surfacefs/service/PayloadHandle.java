@@ -57,7 +57,7 @@ public final class PayloadHandle implements AutoCloseable {
         return facts;
     }
 
-    /** The file that holds exactly the stored zstd bytes while this is open, or null when they are elsewhere. */
+    /** The file that begins with exactly the stored zstd bytes, or null when they are elsewhere; it may go. */
     public @Nullable Path file() {
         return bytes.file();
     }

@@ -17,10 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program on days on which its S3 store is away, cut off, not the one that was meant, or not to be entered. */
+@Tag("versitygw")
 class S3BadDaysIT {
     private static final String KIND = "runtime.delta";
 

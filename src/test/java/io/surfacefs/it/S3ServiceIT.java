@@ -27,10 +27,12 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers and the command line over the buckets of one real S3 server, each with a data folder of its own. */
+@Tag("versitygw")
 class S3ServiceIT {
     private static final String KIND = "runtime.delta";
 

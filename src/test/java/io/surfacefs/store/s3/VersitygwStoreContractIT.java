@@ -5,9 +5,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a real server. */
+@Tag("versitygw")
 class VersitygwStoreContractIT extends S3StoreContract {
     @TempDir
     static Path folder;

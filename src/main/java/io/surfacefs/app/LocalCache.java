@@ -1,0 +1,102 @@
+package io.surfacefs.app;
+
+import io.surfacefs.cache.CacheEngine;
+import io.surfacefs.cache.CacheEvents;
+import io.surfacefs.cache.CacheOwnedException;
+import io.surfacefs.cache.CachePolicy;
+import io.surfacefs.cache.CacheSettings;
+import io.surfacefs.cache.CachingStore;
+import io.surfacefs.cache.Eviction;
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.StoredVerifier;
+import io.surfacefs.config.Settings;
+import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.Disk;
+import io.surfacefs.store.DiskFaults;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * The local cache of a server, as the configuration wants it.
+ *
+ * @param engine to be looked after by schedules and the operator
+ * @param store the cache in front of the store; closes both
+ */
+record LocalCache(CacheEngine engine, ArtefactStore store) {
+    /** Bytes a second that the scrubber reads on the average of one folder's objects, at most. */
+    static final long SCRUB_RATE = 64L << 20;
+
+    private static final Logger LOG = Logger.getLogger(LocalCache.class);
+
+    /**
+     * Puts a cache in front of a store.
+     *
+     * @throws UncheckedIOException with a {@link CacheOwnedException} when another process has the folder
+     * @throws SurfaceException when the folder can't be used
+     */
+    static LocalCache open(
+            SurfaceConfig config,
+            ArtefactStore store,
+            Disk disk,
+            ManifestCodec codec,
+            StoredVerifier verifier,
+            Clock clock,
+            Events events) {
+        try {
+            CacheEngine engine =
+                    CacheEngine.open(config.cacheRoot(), disk, settings(config), verifier, clock, told(events));
+            Duration scrub = config.get(Settings.CACHE_SCRUB_INTERVAL);
+            if (scrub.isPositive()) {
+                engine.scrubAlways(scrub, SCRUB_RATE);
+            }
+            CachePolicy policy =
+                    new CachePolicy(config.get(Settings.MANIFEST_MAX_AGE), CachePolicy.DEFAULT.lifetimes());
+            return new LocalCache(engine, new CachingStore(store, engine, codec, policy));
+        } catch (CacheOwnedException e) {
+            throw new UncheckedIOException(e);
+        } catch (IOException e) {
+            throw DiskFaults.of("open the local cache", e);
+        }
+    }
+
+    private static CacheSettings settings(SurfaceConfig config) {
+        Duration timeout = config.get(Settings.STORE_TIMEOUT);
+        return new CacheSettings(
+                config.get(Settings.CACHE_QUOTA),
+                config.get(Settings.CACHE_SOFT_PERCENT),
+                Eviction.valueOf(config.get(Settings.CACHE_EVICTION).name()),
+                config.get(Settings.CACHE_TENANT_SHARE),
+                Map.of(),
+                config.get(Settings.CACHE_VERIFY_SAMPLE),
+                config.get(Settings.CONCURRENT_FETCHES),
+                timeout,
+                timeout);
+    }
+
+    private static CacheEvents told(Events events) {
+        return new CacheEvents() {
+            @Override
+            public void evicted(Reason reason) {
+                events.cacheEvicted(reason.name().toLowerCase(Locale.ROOT));
+            }
+
+            @Override
+            public void quarantined() {
+                events.cacheQuarantined();
+            }
+
+            @Override
+            public void degraded(String what) {
+                LOG.warnf("event=cache.degraded message=\"%s\"", what);
+            }
+        };
+    }
+}

@@ -1,0 +1,139 @@
+package io.surfacefs.cache;
+
+import io.surfacefs.codec.Hashes;
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanManifest;
+import io.surfacefs.model.SurfaceException;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Manifests in the cache: each counts for its age, then the store is asked again; in an outage, and only then, an older
+ * one is given. Thread-safe.
+ */
+final class CachedManifests {
+    /** What the store said; a manifest, or that there is none. */
+    private record Answer(@Nullable Manifest manifest) {}
+
+    /** A manifest that is here. */
+    private record Here(Manifest manifest, int fresh) {}
+
+    private final CacheEngine engine;
+    private final ManifestCodec codec;
+    private final CachePolicy policy;
+    private final Flights<Answer> flights;
+
+    CachedManifests(CacheEngine engine, ManifestCodec codec, CachePolicy policy, Executor executor) {
+        this.engine = engine;
+        this.codec = codec;
+        this.policy = policy;
+        this.flights = new Flights<>(executor, engine.settings().openWait());
+    }
+
+    /**
+     * The manifest of that name, from here or from the store; null when there is none.
+     *
+     * @param store asks the store
+     */
+    @Nullable Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
+        Here here = read(name);
+        if (here != null && engine.within(here.fresh(), policy.maxAge())) {
+            return here.manifest();
+        }
+        if (here == null && engine.isAbsent(name)) {
+            return null;
+        }
+        long epoch = engine.epoch(name);
+        int tick = engine.tick();
+        try {
+            return flights.ask(name, () -> new Answer(store.get()), answer -> keep(name, here, answer, epoch, tick))
+                    .manifest();
+        } catch (SurfaceException e) {
+            if (here != null && isOutage(e)) {
+                return here.manifest();
+            }
+            throw e;
+        }
+    }
+
+    /** Whether a failure says nothing of the object, only that the store can't be asked. */
+    static boolean isOutage(SurfaceException e) {
+        return e.code() == ErrorCode.STORE_UNAVAILABLE || e.code() == ErrorCode.STORE_TIMEOUT;
+    }
+
+    private void keep(CacheName name, @Nullable Here before, Answer answer, long epoch, int tick) {
+        Manifest manifest = answer.manifest();
+        if (manifest == null) {
+            long now = epoch;
+            if (before != null) {
+                // Whoever withdrew it besides us did so for something newer than this answer.
+                now = withdraw(name) == epoch + 1 ? epoch + 1 : epoch;
+                forgetPayload(before.manifest());
+            }
+            engine.rememberAbsent(name, now);
+        } else if (before != null && before.manifest().equals(manifest)) {
+            engine.fresh(name, tick);
+        } else {
+            put(name, manifest, epoch, tick);
+        }
+    }
+
+    void put(CacheName name, Manifest manifest, long epoch, int tick) {
+        byte[] bytes = manifest.canonical();
+        Source source = new Source(new MemoryBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), new byte[0]);
+        engine.put(name, source, epoch, tick);
+    }
+
+    long withdraw(CacheName name) {
+        flights.forget(name);
+        return engine.withdraw(name);
+    }
+
+    void forgetPayload(Manifest manifest) {
+        if (manifest instanceof ArtefactManifest artefact) {
+            engine.withdraw(CacheName.payload(artefact.key(), artefact.payload().storedDigest()));
+        }
+    }
+
+    /** What is here, however old; null when nothing is. */
+    @Nullable Manifest peek(CacheName name) {
+        Here here = read(name);
+        return here == null ? null : here.manifest();
+    }
+
+    private @Nullable Here read(CacheName name) {
+        try (CachedObject object = engine.lookup(name)) {
+            if (object == null) {
+                return null;
+            }
+            return new Here(parse(name, MemoryBytes.all(object.bytes())), object.fresh());
+        } catch (IOException | SurfaceException e) {
+            // Not to be read, or of a version that said something else: as good as not here.
+            return null;
+        }
+    }
+
+    private Manifest parse(CacheName name, byte[] bytes) {
+        Kind kind = new Kind(name.kind());
+        ArtefactKey key = new ArtefactKey(
+                name.tenant(),
+                kind,
+                name.group() == CacheName.Group.SCAN ? Hashes.sha256(bytes) : new Digest(name.id()));
+        if (!kind.isSurfaceManifest()) {
+            return codec.readArtefact(bytes, key);
+        }
+        ScanManifest scan = codec.readScan(bytes, key);
+        if (name.group() == CacheName.Group.SCAN && !scan.scanId().value().equals(name.id())) {
+            throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the manifest of another scan");
+        }
+        return scan;
+    }
+}

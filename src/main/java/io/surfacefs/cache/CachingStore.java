@@ -1,0 +1,278 @@
+package io.surfacefs.cache;
+
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanId;
+import io.surfacefs.model.ScanManifest;
+import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.Tenant;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.DiskFaults;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The local cache in front of a store. Manifests count for their age; payloads, named by the digest of their stored
+ * bytes, as long as their manifest does. What this process changes is changed here before the call returns; what others
+ * change is seen within the age. While the store can't be asked, what is here is given and the rest fails with the
+ * store's code. Closes the engine and the store.
+ */
+public final class CachingStore implements ArtefactStore {
+    private static final int TRIES = 3;
+
+    private final ArtefactStore store;
+    private final CacheEngine engine;
+    private final CachePolicy policy;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final CachedManifests manifests;
+    private final CachedEntries entries;
+    private final Keeper keeper = new Keeper(executor);
+
+    /** Puts an open engine in front of a store; both are closed with this. */
+    public CachingStore(ArtefactStore store, CacheEngine engine, ManifestCodec codec, CachePolicy policy) {
+        this.store = store;
+        this.engine = engine;
+        this.policy = policy;
+        this.manifests = new CachedManifests(engine, codec, policy, executor);
+        this.entries = new CachedEntries(store, engine, policy);
+    }
+
+    @Override
+    public @Nullable Manifest manifest(ArtefactKey key) {
+        return manifests.get(CacheName.manifest(key), () -> store.manifest(key));
+    }
+
+    @Override
+    public @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan) {
+        return (ScanManifest) manifests.get(CacheName.scan(tenant, scan), () -> store.currentScan(tenant, scan));
+    }
+
+    @Override
+    public @Nullable OpenPayload payload(ArtefactKey key) {
+        for (int i = 0; i < TRIES; i++) {
+            if (!(manifest(key) instanceof ArtefactManifest manifest)) {
+                return store.payload(key); // staged, or nothing
+            }
+            StoredPayload facts = manifest.payload();
+            CachedObject object =
+                    engine.fetch(CacheName.payload(key, facts.storedDigest()), () -> source(key, manifest));
+            if (object != null) {
+                return new OpenPayload(key, object.whole() ? facts : withoutTable(facts), object.bytes());
+            }
+            // The manifest that we have is not the store's any more, or its payload is nowhere.
+            manifests.withdraw(CacheName.manifest(key));
+            engine.withdraw(CacheName.payload(key, facts.storedDigest()));
+        }
+        return null;
+    }
+
+    /** The payload as the manifest means it; null when it isn't there, or is stored in another form by now. */
+    private @Nullable Source source(ArtefactKey key, ArtefactManifest manifest) {
+        OpenPayload open = store.payload(key);
+        if (open == null) {
+            return null;
+        }
+        StoredPayload facts = manifest.payload();
+        if (!open.facts().storedDigest().equals(facts.storedDigest())
+                || open.bytes().size() != facts.storedSize()) {
+            open.close();
+            return null;
+        }
+        return new Source(open.bytes(), facts.storedDigest(), policy.expires(manifest), new byte[0]);
+    }
+
+    /** Of bytes that are on their way: the table at their end has not come yet, so they are decoded as they come. */
+    private static StoredPayload withoutTable(StoredPayload facts) {
+        return new StoredPayload(facts.contentType(), facts.rawSize(), facts.storedSize(), facts.storedDigest(), false);
+    }
+
+    @Override
+    public @Nullable StoredPayload facts(ArtefactKey key) {
+        return manifest(key) instanceof ArtefactManifest manifest ? manifest.payload() : store.facts(key);
+    }
+
+    @Override
+    public boolean stage(ArtefactKey key, Received payload) {
+        try {
+            return store.stage(key, payload);
+        } finally {
+            manifests.withdraw(CacheName.manifest(key));
+        }
+    }
+
+    @Override
+    public Committed<ArtefactManifest> commit(
+            ArtefactKey key,
+            @Nullable Received payload,
+            Function<StoredPayload, ArtefactManifest> manifest,
+            Index index) {
+        CacheName name = CacheName.manifest(key);
+        long before = engine.epoch(name);
+        Committed<ArtefactManifest> committed = null;
+        try {
+            committed = store.commit(key, payload, manifest, index);
+            return committed;
+        } finally {
+            // Also when it failed: it may have come to something all the same.
+            long epoch = manifests.withdraw(name);
+            if (committed != null) {
+                keep(name, committed.manifest(), before, epoch);
+                keepPayload(committed.manifest(), payload);
+            }
+        }
+    }
+
+    private void keep(CacheName name, Manifest manifest, long before, long epoch) {
+        if (epoch == before + 1) {
+            int tick = engine.tick();
+            keeper.run(() -> manifests.put(name, manifest, epoch, tick));
+        }
+    }
+
+    private void keepPayload(ArtefactManifest manifest, @Nullable Received payload) {
+        StoredPayload facts = manifest.payload();
+        if (payload != null && payload.facts().storedDigest().equals(facts.storedDigest())) {
+            CacheName name = CacheName.payload(manifest.key(), facts.storedDigest());
+            engine.withdraw(name); // that there was none may be remembered
+            keeper.keep(engine, name, payload.content(), facts, policy.expires(manifest));
+        }
+    }
+
+    @Override
+    public Committed<ScanManifest> putScan(ScanManifest manifest) {
+        CacheName name = CacheName.manifest(manifest.key());
+        long before = engine.epoch(name);
+        Committed<ScanManifest> committed = null;
+        try {
+            committed = store.putScan(manifest);
+            return committed;
+        } finally {
+            manifests.withdraw(CacheName.scan(manifest.key().tenant(), manifest.scanId()));
+            long epoch = manifests.withdraw(name);
+            if (committed != null) {
+                keep(name, committed.manifest(), before, epoch);
+            }
+        }
+    }
+
+    @Override
+    public Page page(Query query) {
+        return store.page(query);
+    }
+
+    @Override
+    public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
+        List<ArtefactKey> unsure = new ArrayList<>();
+        for (ArtefactKey key : keys) {
+            if (!engine.isFresh(CacheName.manifest(key), policy.maxAge())) {
+                unsure.add(key);
+            }
+        }
+        return unsure.isEmpty() ? unsure : store.missing(unsure);
+    }
+
+    @Override
+    public boolean delete(ArtefactKey key) {
+        Manifest known = key.isScanManifest() ? manifest(key) : manifests.peek(CacheName.manifest(key));
+        try {
+            return store.delete(key);
+        } finally {
+            manifests.withdraw(CacheName.manifest(key));
+            if (known instanceof ScanManifest scan) {
+                manifests.withdraw(CacheName.scan(key.tenant(), scan.scanId()));
+            } else if (known != null) {
+                manifests.forgetPayload(known);
+            }
+        }
+    }
+
+    /**
+     * Brings artefacts into the cache, as far as they are in the store and not here yet.
+     *
+     * @return of those keys, the ones that had to be fetched
+     */
+    public Set<ArtefactKey> prefetch(Collection<ArtefactKey> keys) {
+        Set<ArtefactKey> fetched = new HashSet<>();
+        for (ArtefactKey key : keys) {
+            if (manifest(key) instanceof ArtefactManifest manifest && !isHere(manifest)) {
+                try (OpenPayload open = payload(key)) {
+                    if (open != null) {
+                        drain(open);
+                        fetched.add(key);
+                    }
+                }
+            }
+        }
+        return fetched;
+    }
+
+    private boolean isHere(ArtefactManifest manifest) {
+        try (CachedObject here = engine.lookup(
+                CacheName.payload(manifest.key(), manifest.payload().storedDigest()))) {
+            return here != null;
+        }
+    }
+
+    /** Waits until all of it has come, by its last byte. */
+    private static void drain(OpenPayload open) {
+        long size = open.bytes().size();
+        try {
+            if (size > 0) {
+                open.bytes().read(size - 1, new byte[1], 0, 1);
+            }
+        } catch (IOException e) {
+            throw DiskFaults.of("prefetch", e);
+        }
+    }
+
+    @Override
+    public @Nullable OpenEntry cacheEntry(CacheKey key) {
+        return entries.open(key);
+    }
+
+    @Override
+    public void putCacheEntry(CacheKey key, Received value) {
+        try {
+            store.putCacheEntry(key, value);
+        } finally {
+            entries.withdraw(key);
+        }
+    }
+
+    @Override
+    public boolean deleteCacheEntry(CacheKey key) {
+        try {
+            return store.deleteCacheEntry(key);
+        } finally {
+            entries.withdraw(key);
+        }
+    }
+
+    /** Whether all that was put is kept, or is not going to be. */
+    boolean idle() {
+        return keeper.idle();
+    }
+
+    @Override
+    public void close() {
+        CacheEngine.stop(executor);
+        try {
+            engine.close();
+        } catch (IOException e) {
+            throw DiskFaults.of("close the cache", e);
+        } finally {
+            store.close();
+        }
+    }
+}

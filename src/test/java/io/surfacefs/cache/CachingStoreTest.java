@@ -1,0 +1,283 @@
+package io.surfacefs.cache;
+
+import static io.surfacefs.store.TestArtefacts.ACME;
+import static io.surfacefs.store.TestArtefacts.INDEX;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Namespace;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Timestamp;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.MemoryBlobStore;
+import io.surfacefs.store.TestArtefacts;
+import io.surfacefs.store.layout.LayoutSettings;
+import io.surfacefs.store.layout.LayoutStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the cache gives while the store is there, gone, and changed by another. */
+class CachingStoreTest {
+    private static final byte[] PAYLOAD = TestArtefacts.text(1, 5_000);
+    private static final ArtefactKey KEY = TestArtefacts.key(PAYLOAD);
+    private static final CacheKey MEMO = new CacheKey(ACME, new Namespace("entrytrace.graph"), KEY.digest());
+
+    private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
+    private volatile ErrorCode outage;
+    private CacheRig rig;
+    private LayoutStore truth;
+    private CachingStore store;
+
+    @BeforeEach
+    void open() throws Exception {
+        rig = new CacheRig();
+        truth = new LayoutStore(
+                new MemoryBlobStore(rig.clock),
+                TestArtefacts.CODEC,
+                TestArtefacts.VERIFIER,
+                new LayoutSettings(Duration.ofHours(1), Duration.ofHours(2), Duration.ofSeconds(15), true),
+                rig.clock,
+                Events.NONE);
+        openCache();
+    }
+
+    private void openCache() throws Exception {
+        store = new CachingStore(
+                watched(truth),
+                rig.open(CacheSettings.of(64L * CacheRig.KIB * CacheRig.KIB)),
+                TestArtefacts.CODEC,
+                CachePolicy.DEFAULT);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        store.close();
+        rig.remove();
+    }
+
+    /** The store, each call written down, and failing while there is an outage. */
+    private ArtefactStore watched(ArtefactStore real) {
+        return (ArtefactStore) Proxy.newProxyInstance(
+                ArtefactStore.class.getClassLoader(), new Class<?>[] {ArtefactStore.class}, (proxy, method, args) -> {
+                    if (outage != null && !method.getName().equals("close")) {
+                        throw new SurfaceException(outage, "the test's outage");
+                    }
+                    asked.add(method.getName());
+                    try {
+                        return method.invoke(real, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private void settle() {
+        while (!store.idle()) {
+            Thread.onSpinWait();
+        }
+        rig.settle();
+    }
+
+    private void pass(Duration time) {
+        rig.nanos.addAndGet(time.toNanos());
+    }
+
+    private static ErrorCode code(Runnable work) {
+        return assertThrows(SurfaceException.class, work::run).code();
+    }
+
+    @Test
+    void whatWasPutHereIsReadHereWithoutTheStore() {
+        TestArtefacts.put(store, PAYLOAD);
+        settle();
+        asked.clear();
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        assertNotNull(store.manifest(KEY));
+        assertEquals(List.of(), store.missing(List.of(KEY)));
+        assertEquals(List.of(), List.copyOf(asked));
+    }
+
+    @Test
+    void whatAnotherPutIsFetchedOnceAndThenReadHere() {
+        TestArtefacts.put(truth, PAYLOAD);
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        settle();
+        asked.clear();
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        assertEquals(List.of(), List.copyOf(asked));
+    }
+
+    @Test
+    void afterItsAgeAManifestIsAskedForAgainAndNotFetchedIfItIsTheSame() {
+        TestArtefacts.put(truth, PAYLOAD);
+        TestArtefacts.read(store, KEY);
+        settle();
+        pass(Duration.ofSeconds(31));
+        asked.clear();
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        settle();
+        assertEquals(List.of("manifest"), List.copyOf(asked));
+        asked.clear();
+        assertNotNull(store.manifest(KEY));
+        assertEquals(List.of(), List.copyOf(asked));
+    }
+
+    @Test
+    void whatAnotherDeletedIsServedForItsAgeAtMost() {
+        TestArtefacts.put(store, PAYLOAD);
+        settle();
+        truth.delete(KEY);
+        pass(Duration.ofSeconds(31));
+        assertEquals(List.of(KEY), store.missing(List.of(KEY)));
+        assertNull(store.manifest(KEY));
+        assertNull(TestArtefacts.read(store, KEY));
+        settle();
+        assertEquals(0, rig.engine().stat().entries());
+    }
+
+    @Test
+    void whatIsDeletedHereIsGoneAtOnce() {
+        TestArtefacts.put(store, PAYLOAD);
+        settle();
+        assertTrue(store.delete(KEY));
+        assertNull(store.manifest(KEY));
+        assertNull(TestArtefacts.read(store, KEY));
+        assertEquals(List.of(KEY), store.missing(List.of(KEY)));
+        TestArtefacts.put(store, PAYLOAD);
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+    }
+
+    @Test
+    void aLaterExpiryIsSeenAtOnce() {
+        Timestamp first = new Timestamp("2030-01-01T00:00:00Z");
+        store.commit(KEY, TestArtefacts.received(PAYLOAD), TestArtefacts.filled(KEY, first), INDEX);
+        settle();
+        Timestamp later = new Timestamp("2031-01-01T00:00:00Z");
+        store.commit(KEY, null, TestArtefacts.filled(KEY, later), INDEX);
+        assertEquals(later, ((ArtefactManifest) store.manifest(KEY)).expiresAt());
+    }
+
+    @Test
+    void inAnOutageWhatIsHereIsGivenHoweverOldAndTheRestFailsWithTheStoresCode() throws Exception {
+        TestArtefacts.put(truth, PAYLOAD);
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        settle();
+        rig.engine().close();
+        openCache();
+        pass(Duration.ofHours(3));
+        byte[] unknown = TestArtefacts.text(2, 100);
+        for (ErrorCode code : new ErrorCode[] {ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_TIMEOUT}) {
+            outage = code;
+            assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+            assertEquals(code, code(() -> store.manifest(TestArtefacts.key(unknown))));
+            assertEquals(code, code(() -> store.payload(TestArtefacts.key(unknown))));
+            assertEquals(code, code(() -> store.missing(List.of(KEY))), "never from older knowledge");
+        }
+        outage = null;
+        assertEquals(List.of(), store.missing(List.of(KEY)));
+    }
+
+    @Test
+    void aManifestWhosePayloadIsNowhereIsDroppedAndNotFound() {
+        TestArtefacts.put(truth, PAYLOAD);
+        assertNotNull(store.manifest(KEY));
+        settle();
+        truth.delete(KEY);
+        assertNull(TestArtefacts.read(store, KEY));
+        assertNull(store.manifest(KEY));
+    }
+
+    @Test
+    void thatThereIsNoneIsAskedOnceASecond() {
+        assertNull(store.manifest(KEY));
+        settle();
+        asked.clear();
+        assertNull(store.manifest(KEY));
+        assertEquals(List.of(), List.copyOf(asked));
+        pass(Duration.ofMillis(1001));
+        TestArtefacts.put(truth, PAYLOAD);
+        assertNotNull(store.manifest(KEY));
+    }
+
+    @Test
+    void memosAreKeptAskedForAgainAndAbsentInAnOutage() throws Exception {
+        truth.putCacheEntry(MEMO, TestArtefacts.received(PAYLOAD));
+        readMemo();
+        settle();
+        asked.clear();
+        readMemo();
+        assertEquals(List.of(), List.copyOf(asked));
+        pass(Duration.ofSeconds(31));
+        readMemo();
+        assertEquals(List.of("cacheEntry"), List.copyOf(asked));
+        outage = ErrorCode.STORE_UNAVAILABLE;
+        pass(Duration.ofSeconds(31));
+        readMemo();
+        assertNull(store.cacheEntry(new CacheKey(ACME, new Namespace("other"), KEY.digest())));
+        outage = null;
+        byte[] newer = TestArtefacts.text(9, 700);
+        store.putCacheEntry(MEMO, TestArtefacts.received(newer));
+        try (ArtefactStore.OpenEntry entry = store.cacheEntry(MEMO)) {
+            assertNotNull(entry);
+            assertEquals(newer.length, entry.facts().rawSize());
+            assertEquals(TestArtefacts.key(newer).digest(), entry.raw());
+        }
+        assertTrue(store.deleteCacheEntry(MEMO));
+        assertNull(store.cacheEntry(MEMO));
+    }
+
+    private void readMemo() {
+        try (ArtefactStore.OpenEntry entry = store.cacheEntry(MEMO)) {
+            assertNotNull(entry);
+            assertEquals(KEY.digest(), entry.raw());
+            assertEquals(PAYLOAD.length, entry.facts().rawSize());
+        }
+    }
+
+    @Test
+    void prefetchBringsWhatIsNotHere() {
+        TestArtefacts.put(truth, PAYLOAD);
+        byte[] unknown = TestArtefacts.text(2, 100);
+        List<ArtefactKey> keys = List.of(KEY, TestArtefacts.key(unknown));
+        assertEquals(java.util.Set.of(KEY), store.prefetch(keys));
+        settle();
+        assertEquals(java.util.Set.of(), store.prefetch(keys));
+        asked.clear();
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        assertFalse(asked.contains("payload"));
+    }
+
+    @Test
+    void bytesThatTheStoreReplacedAreNotTakenForTheOldOnes() {
+        TestArtefacts.put(truth, PAYLOAD);
+        TestArtefacts.read(store, KEY);
+        settle();
+        truth.delete(KEY);
+        rig.clock.advance(Duration.ofHours(3));
+        truth.upkeep().sweep();
+        ArtefactStore.Received other = TestArtefacts.receivedEncodedElsewhere(PAYLOAD);
+        truth.commit(KEY, other, TestArtefacts.filled(KEY, null), INDEX);
+        pass(Duration.ofSeconds(31));
+        try (ArtefactStore.OpenPayload open = store.payload(KEY)) {
+            assertNotNull(open);
+            assertEquals(other.facts().storedDigest(), open.facts().storedDigest());
+        }
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+    }
+}
