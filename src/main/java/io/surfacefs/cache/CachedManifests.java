@@ -109,6 +109,11 @@ final class CachedManifests {
         return here == null ? null : here.manifest();
     }
 
+    /** Whether no manifest is being asked for, nor being kept. */
+    boolean idle() {
+        return flights.idle();
+    }
+
     private @Nullable Here read(CacheName name) {
         try (CachedObject object = engine.lookup(name)) {
             if (object == null) {

@@ -259,9 +259,9 @@ public final class CachingStore implements ArtefactStore {
         }
     }
 
-    /** Whether all that was put is kept, or is not going to be. */
+    /** Whether all that was put or asked for is kept, or is not going to be. */
     boolean idle() {
-        return keeper.idle();
+        return keeper.idle() && manifests.idle();
     }
 
     @Override

@@ -75,6 +75,11 @@ final class Flights<T extends @Nullable Object> {
         flying.remove(name);
     }
 
+    /** Whether nothing is being asked, nor an answer being kept. */
+    boolean idle() {
+        return flying.isEmpty();
+    }
+
     private T await(CompletableFuture<T> future) {
         try {
             return future.get(longest.toNanos(), TimeUnit.NANOSECONDS);
