@@ -59,7 +59,7 @@ public final class Engine implements AutoCloseable {
             opened.checkConditions();
         }
         // Commands beside a server leave its cache alone: one process owns the folder.
-        if (config.get(Settings.CACHE_TYPE) == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
+        if (config.cacheType() == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
             LocalCache local = LocalCache.open(config, layout, disk, codec, verifier, clock, events);
             this.store = local.store();
             this.cache = local.engine();
@@ -67,7 +67,7 @@ public final class Engine implements AutoCloseable {
             this.store = layout;
             this.cache = null;
         }
-        boolean memory = config.get(Settings.CACHE_TYPE) != Settings.CacheType.NONE;
+        boolean memory = config.cacheType() != Settings.CacheType.NONE;
         Intakes intakes = new Intakes(
                 new UploadEncoder(
                         pool,

@@ -21,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
@@ -58,7 +57,7 @@ record LocalCache(CacheEngine engine, ArtefactStore store) {
                 engine.scrubAlways(scrub, SCRUB_RATE);
             }
             CachePolicy policy =
-                    new CachePolicy(config.get(Settings.MANIFEST_MAX_AGE), CachePolicy.DEFAULT.lifetimes());
+                    new CachePolicy(config.get(Settings.MANIFEST_MAX_AGE), config.members(Settings.CACHE_LIFETIME));
             return new LocalCache(engine, new CachingStore(store, engine, codec, policy));
         } catch (CacheOwnedException e) {
             throw new UncheckedIOException(e);
@@ -74,7 +73,7 @@ record LocalCache(CacheEngine engine, ArtefactStore store) {
                 config.get(Settings.CACHE_SOFT_PERCENT),
                 Eviction.valueOf(config.get(Settings.CACHE_EVICTION).name()),
                 config.get(Settings.CACHE_TENANT_SHARE),
-                Map.of(),
+                config.members(Settings.TENANT_CACHE_SHARE),
                 config.get(Settings.CACHE_VERIFY_SAMPLE),
                 config.get(Settings.CONCURRENT_FETCHES),
                 timeout,

@@ -86,8 +86,8 @@ final class LocalCommands implements LocalEngine {
         public List<Setting> settings() {
             return config.effective().stream()
                     .map(one -> new Setting(
-                            one.setting().name(),
-                            one.setting().equals(Settings.STORE_ROOT)
+                            one.name(),
+                            one.name().equals(Settings.STORE_ROOT.name())
                                     ? config.storeRoot().toString()
                                     : one.text(),
                             source(one.source())))

@@ -36,11 +36,11 @@ public final class StartupChecks {
                     .ifPresent(folder ->
                             SecretChecks.run(folder, config.get(Settings.SECRETS_MAX_AGE), Instant.now(), findings));
         }
-        if (config.get(Settings.CACHE_TYPE) == Settings.CacheType.DISK) {
+        if (config.cacheType() == Settings.CacheType.DISK) {
             checkFolder(config.cacheRoot(), "surface.cache.root", findings);
         }
         if (config.get(Settings.MANIFEST_MAX_AGE).multipliedBy(2).compareTo(config.get(Settings.STORE_GRACE)) >= 0
-                && config.get(Settings.CACHE_TYPE) != Settings.CacheType.NONE) {
+                && config.cacheType() != Settings.CacheType.NONE) {
             findings.add(Finding.error(
                     "SURFACE_CONFIG_INVALID",
                     "surface.cache.manifest-max-age is not below half of surface.store.grace",

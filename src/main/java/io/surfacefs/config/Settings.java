@@ -1,10 +1,12 @@
 package io.surfacefs.config;
 
+import io.surfacefs.model.Kind;
 import io.surfacefs.model.Tenant;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Every {@code surface.*} property there is. */
@@ -138,7 +140,10 @@ public final class Settings {
     public static final Setting<Long> INTAKE_QUOTA = Setting.of(
             "surface.intake.quota", Types.MEMORY_SIZE, "10G", "bytes of all uploads on disk; full: OVERLOADED");
     public static final Setting<CacheType> CACHE_TYPE = Setting.of(
-            "surface.cache.type", Types.choice(CacheType.class), "memory", "what is kept in front of the store");
+            "surface.cache.type",
+            Types.choice(CacheType.class),
+            null,
+            "what is kept in front of the store: by default memory for a folder, else disk and memory");
     public static final Setting<Path> CACHE_ROOT = Setting.of(
                     "surface.cache.root",
                     Types.PATH,
@@ -223,6 +228,33 @@ public final class Settings {
             "never",
             "what DELETE may remove: nothing, what is past its expiresAt, anything");
 
+    public static final Setting<Integer> PREFETCH_CONCURRENCY = Setting.of(
+            "surface.prefetch.concurrency",
+            Types.integer(1, 1_000),
+            "8",
+            "local cache: artefacts that prefetches bring in at a time, all callers together");
+
+    public static final Family<Kind, Duration> CACHE_LIFETIME = new Family<>(
+            "surface.cache.lifetime.",
+            "KIND",
+            "",
+            Kind::new,
+            Types.DURATION,
+            Map.of(
+                    "sbom.fragment", "30d",
+                    "entrytrace.graph", "7d",
+                    "entrytrace.ndjson", "7d",
+                    "layer-entry-trace", "7d"),
+            "local cache: how long artefacts of a kind that name no end are kept, from createdAt on; 0 is for ever");
+    public static final Family<Tenant, Integer> TENANT_CACHE_SHARE = new Family<>(
+            "surface.tenants.",
+            "T",
+            ".cache-share",
+            Tenant::new,
+            Types.integer(0, 100),
+            Map.of(),
+            "local cache: surface.cache.tenant-share of one tenant");
+
     /** All of them, in the order of the reference page. */
     public static final List<Setting<?>> ALL = List.of(
             HOME,
@@ -262,10 +294,14 @@ public final class Settings {
             MANIFEST_SIZE,
             CONCURRENT_PUTS,
             CONCURRENT_FETCHES,
+            PREFETCH_CONCURRENCY,
             ALLOW_REMOTE,
             SECRETS_DIR,
             SECRETS_MAX_AGE,
             RETENTION_DELETE);
+
+    /** Those that differ in a name. */
+    public static final List<Family<?, ?>> FAMILIES = List.of(CACHE_LIFETIME, TENANT_CACHE_SHARE);
 
     private Settings() {}
 }

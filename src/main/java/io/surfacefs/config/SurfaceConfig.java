@@ -1,13 +1,18 @@
 package io.surfacefs.config;
 
+import io.surfacefs.model.SurfaceException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The effective configuration, read once, and what was found wrong with it. Immutable. */
@@ -28,12 +33,13 @@ public final class SurfaceConfig {
     public record Raw(String text, String source) {}
 
     /** A property's effective value as text, for people. */
-    public record Effective(Setting<?> setting, @Nullable String text, String source) {}
+    public record Effective(String name, @Nullable String text, String source) {}
 
     private static final Pattern INJECTED =
             Pattern.compile(".*_SERVICE_HOST|.*_SERVICE_PORT.*|.*_PORT|.*_PORT_[0-9]+_.*");
 
     private final Map<Setting<?>, Object> values = new HashMap<>();
+    private final Map<Family<?, ?>, Map<Object, Object>> families = new HashMap<>();
     private final List<Effective> effective = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
 
@@ -43,8 +49,58 @@ public final class SurfaceConfig {
     public static SurfaceConfig read(Source source) {
         SurfaceConfig config = new SurfaceConfig();
         Settings.ALL.forEach(setting -> config.readOne(setting, source));
+        Settings.FAMILIES.forEach(family -> config.readFamily(family, source));
         config.findUnknown(source);
         return config;
+    }
+
+    private void readFamily(Family<?, ?> family, Source source) {
+        Map<Object, Object> members = new HashMap<>();
+        families.put(family, members);
+        Set<String> names = new TreeSet<>(family.standards().keySet());
+        source.names().forEach(property -> family.nameIn(property).ifPresent(names::add));
+        for (String variable : source.environment().keySet()) {
+            family.nameInVariable(variable).ifPresent(name -> {
+                if (name.isEmpty()) {
+                    findings.add(Finding.error(
+                            "SURFACE_CONFIG_INVALID",
+                            "which name the environment variable " + variable + " means can't be told",
+                            "set " + family.name() + " in a file, or by -D"));
+                } else {
+                    names.add(name);
+                }
+            });
+        }
+        for (String name : names) {
+            readMember(family, name, source, members);
+        }
+    }
+
+    private void readMember(Family<?, ?> family, String name, Source source, Map<Object, Object> members) {
+        String property = family.property(name);
+        String standard = family.standards().get(name);
+        Raw raw = source.value(property).orElse(new Raw(standard == null ? "" : standard, "default"));
+        effective.add(new Effective(property, raw.text(), raw.source()));
+        Object key;
+        try {
+            key = family.key().apply(name);
+        } catch (SurfaceException e) {
+            findings.add(Finding.error(
+                    "SURFACE_CONFIG_INVALID", property + " has a name that can't be right", e.getMessage()));
+            return;
+        }
+        try {
+            members.put(key, family.type().parse(raw.text()));
+        } catch (IllegalArgumentException e) {
+            findings.add(invalid(property, e, raw));
+        }
+    }
+
+    private static Finding invalid(String property, IllegalArgumentException expected, Raw raw) {
+        return Finding.error(
+                "SURFACE_CONFIG_INVALID",
+                property + " has a value that can't be right",
+                "expected " + expected.getMessage() + "; set in " + raw.source());
     }
 
     private <T> void readOne(Setting<T> setting, Source source) {
@@ -52,17 +108,14 @@ public final class SurfaceConfig {
         if (raw == null && setting.standard() != null) {
             raw = new Raw(setting.standard(), "default");
         }
-        effective.add(new Effective(setting, raw == null ? null : raw.text(), raw == null ? "default" : raw.source()));
+        effective.add(new Effective(setting.name(), raw == null ? null : raw.text(), raw == null ? "default" : raw.source()));
         if (raw == null) {
             return;
         }
         try {
             values.put(setting, setting.type().parse(raw.text()));
         } catch (IllegalArgumentException e) {
-            findings.add(Finding.error(
-                    "SURFACE_CONFIG_INVALID",
-                    setting.name() + " has a value that can't be right",
-                    "expected " + e.getMessage() + "; set in " + raw.source()));
+            findings.add(invalid(setting.name(), e, raw));
             if (setting.standard() != null) {
                 values.put(setting, setting.type().parse(setting.standard()));
             }
@@ -83,7 +136,9 @@ public final class SurfaceConfig {
 
     private void findUnknown(Source source) {
         for (String name : source.names()) {
-            if (Settings.ALL.stream().noneMatch(s -> s.name().equals(name))) {
+            if (Settings.ALL.stream().noneMatch(s -> s.name().equals(name))
+                    && Settings.FAMILIES.stream()
+                            .noneMatch(f -> f.nameIn(name).isPresent())) {
                 findings.add(Finding.error(
                         "SURFACE_CONFIG_UNKNOWN",
                         "there is no property " + name,
@@ -95,7 +150,9 @@ public final class SurfaceConfig {
                     && !INJECTED.matcher(variable).matches()
                     && Settings.ALL.stream()
                             .noneMatch(s ->
-                                    s.variable().equals(variable) || s.aliases().contains(variable))) {
+                                    s.variable().equals(variable) || s.aliases().contains(variable))
+                    && Settings.FAMILIES.stream()
+                            .noneMatch(f -> f.nameInVariable(variable).isPresent())) {
                 findings.add(Finding.warning(
                         "SURFACE_CONFIG_UNKNOWN",
                         "the environment variable " + variable + " names no property",
@@ -110,16 +167,10 @@ public final class SurfaceConfig {
     }
 
     private static String nearest(String name) {
-        String best = Settings.HOME.name();
-        int least = Integer.MAX_VALUE;
-        for (Setting<?> setting : Settings.ALL) {
-            int distance = distance(setting.name().replace('-', '.'), name.replace('-', '.'));
-            if (distance < least) {
-                least = distance;
-                best = setting.name();
-            }
-        }
-        return best;
+        return Stream.concat(
+                        Settings.ALL.stream().map(Setting::name), Settings.FAMILIES.stream().map(Family::name))
+                .min(Comparator.comparingInt(known -> distance(known.replace('-', '.'), name.replace('-', '.'))))
+                .orElse("");
     }
 
     /** Levenshtein's edit distance. */
@@ -150,6 +201,21 @@ public final class SurfaceConfig {
     @SuppressWarnings("unchecked") // values are put in by the setting's own parser
     public <T> Optional<T> find(Setting<T> setting) {
         return Optional.ofNullable((T) values.get(setting));
+    }
+
+    /** The members of a family that have a value. */
+    @SuppressWarnings("unchecked") // names and values are put in by the family's own parsers
+    public <K, V> Map<K, V> members(Family<K, V> family) {
+        return (Map<K, V>) Map.copyOf(families.getOrDefault(family, Map.of()));
+    }
+
+    /** What stands in front of the store. */
+    public Settings.CacheType cacheType() {
+        return find(Settings.CACHE_TYPE)
+                .orElse(
+                        get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER
+                                ? Settings.CacheType.MEMORY
+                                : Settings.CacheType.DISK);
     }
 
     /** The data folder, absolute. */

@@ -3,6 +3,8 @@ package io.surfacefs.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.surfacefs.model.Kind;
+import io.surfacefs.model.Tenant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +12,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SurfaceConfigTest {
@@ -53,6 +57,9 @@ class SurfaceConfigTest {
             Map.entry("surface.cache.tenant-share", new String[] {"0", "101"}),
             Map.entry("surface.cache.verify-sample", new String[] {"0.5", "1.5"}),
             Map.entry("surface.cache.scrub-interval", new String[] {"0s", "daily"}),
+            Map.entry("surface.prefetch.concurrency", new String[] {"4", "0"}),
+            Map.entry("surface.cache.lifetime.\"KIND\"", new String[] {"3d", "long"}),
+            Map.entry("surface.tenants.\"T\".cache-share", new String[] {"40", "101"}),
             Map.entry("surface.limits.concurrent-fetches", new String[] {"8", "0"}),
             Map.entry("surface.cache.memory-quota", new String[] {"32M", "much"}),
             Map.entry("surface.cache.manifest-max-age", new String[] {"500ms", "x"}),
@@ -67,7 +74,9 @@ class SurfaceConfigTest {
             implements SurfaceConfig.Source {
         @Override
         public Optional<SurfaceConfig.Raw> value(String property) {
-            return Optional.ofNullable(properties.get(property)).map(v -> new SurfaceConfig.Raw(v, "test"));
+            String variable = property.replaceAll("[^a-z0-9]", "_").toUpperCase(Locale.ROOT);
+            return Optional.ofNullable(properties.getOrDefault(property, environment.get(variable)))
+                    .map(v -> new SurfaceConfig.Raw(v, "test"));
         }
 
         @Override
@@ -90,6 +99,7 @@ class SurfaceConfigTest {
     void everyPropertyHasATestedMapping() {
         Set<String> names = new HashSet<>();
         Settings.ALL.forEach(s -> names.add(s.name()));
+        Settings.FAMILIES.forEach(f -> names.add(f.name()));
         assertEquals(VALUES.keySet(), names);
     }
 
@@ -108,6 +118,61 @@ class SurfaceConfigTest {
                         setting.name());
             }
         }
+    }
+
+    @Test
+    void everyFamilyTakesItsValuesAndRefusesOthers() {
+        for (Family<?, ?> family : Settings.FAMILIES) {
+            String[] values = VALUES.get(family.name());
+            SurfaceConfig right = read(Map.of(family.property("one"), values[0]), Map.of());
+            assertEquals(List.of(), right.findings(), family.name());
+            assertEquals(
+                    family.type().parse(values[0]),
+                    right.members(family).get(family.key().apply("one")),
+                    family.name());
+            assertEquals(
+                    List.of("ERROR SURFACE_CONFIG_INVALID"),
+                    codes(read(Map.of(family.property("one"), values[1]), Map.of())),
+                    family.name());
+            assertEquals(
+                    List.of("ERROR SURFACE_CONFIG_INVALID"),
+                    codes(read(Map.of(family.property("No Name"), values[0]), Map.of())),
+                    family.name());
+        }
+    }
+
+    @Test
+    void aFamilyHasItsStandardsAndTheEnvironmentMaySetThemAndPlainNames() {
+        Kind sbom = new Kind("sbom.fragment");
+        assertEquals(
+                Duration.ofDays(30),
+                read(Map.of(), Map.of()).members(Settings.CACHE_LIFETIME).get(sbom));
+        Map<String, String> set = new HashMap<>();
+        set.put("SURFACE_CACHE_LIFETIME__SBOM_FRAGMENT_", "1d");
+        set.put("SURFACE_TENANTS__ACME__CACHE_SHARE", "25");
+        SurfaceConfig config = read(Map.of(), set);
+        assertEquals(List.of(), config.findings());
+        assertEquals(Duration.ofDays(1), config.members(Settings.CACHE_LIFETIME).get(sbom));
+        assertEquals(25, config.members(Settings.TENANT_CACHE_SHARE).get(new Tenant("acme")));
+    }
+
+    @Test
+    void aVariableWhoseNameCantBeToldIsRefused() {
+        assertEquals(
+                List.of("ERROR SURFACE_CONFIG_INVALID"),
+                codes(read(Map.of(), Map.of("SURFACE_TENANTS__TEAM_A__CACHE_SHARE", "25"))));
+    }
+
+    @Test
+    void aRemoteStoreHasADiskCacheUnlessToldOtherwise() {
+        assertEquals(Settings.CacheType.MEMORY, read(Map.of(), Map.of()).cacheType());
+        assertEquals(
+                Settings.CacheType.DISK,
+                read(Map.of("surface.store.type", "s3"), Map.of()).cacheType());
+        assertEquals(
+                Settings.CacheType.NONE,
+                read(Map.of("surface.store.type", "s3", "surface.cache.type", "none"), Map.of())
+                        .cacheType());
     }
 
     @Test
@@ -180,6 +245,21 @@ class SurfaceConfigTest {
                     .append(" | ")
                     .append(s.meaning())
                     .append(aliases)
+                    .append(" |\n");
+        }
+        for (Family<?, ?> f : Settings.FAMILIES) {
+            String standards = f.standards().entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .map(e -> "`" + e.getKey() + "` " + e.getValue())
+                    .collect(Collectors.joining(", "));
+            page.append("| `")
+                    .append(f.name())
+                    .append("` | ")
+                    .append(f.type().label())
+                    .append(" | ")
+                    .append(standards)
+                    .append(" | ")
+                    .append(f.meaning())
                     .append(" |\n");
         }
         return page.toString();
