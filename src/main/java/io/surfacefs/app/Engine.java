@@ -18,9 +18,12 @@ import io.surfacefs.service.CacheEntryService;
 import io.surfacefs.service.DeletePolicy;
 import io.surfacefs.service.HotTier;
 import io.surfacefs.service.Intakes;
+import io.surfacefs.service.LocalCacheService;
+import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.IntakeArea;
+import io.surfacefs.store.Prefetch;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.RealDisk;
 import io.surfacefs.store.layout.LayoutSettings;
@@ -39,6 +42,8 @@ public final class Engine implements AutoCloseable {
     private final OpenedStore opened;
     private final Access access;
     private final ArtefactService artefacts;
+    private final PrefetchService prefetches;
+    private final LocalCacheService localCache;
     private final ScanService scans;
     private final CacheEntryService cacheEntries;
     private final AdminService admin;
@@ -58,11 +63,13 @@ public final class Engine implements AutoCloseable {
         if (hold != FolderStore.Hold.GUEST) {
             opened.checkConditions();
         }
+        Prefetch prefetch = null;
         // Commands beside a server leave its cache alone: one process owns the folder.
         if (config.cacheType() == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
             LocalCache local = LocalCache.open(config, layout, disk, codec, verifier, clock, events);
             this.store = local.store();
             this.cache = local.engine();
+            prefetch = local.prefetch();
         } else {
             this.store = layout;
             this.cache = null;
@@ -84,6 +91,8 @@ public final class Engine implements AutoCloseable {
                 DeletePolicy.valueOf(config.get(Settings.RETENTION_DELETE).name()),
                 clock,
                 events);
+        this.prefetches = new PrefetchService(artefacts, prefetch, events);
+        this.localCache = new LocalCacheService(cache, artefacts::forgetHot);
         this.scans = new ScanService(store, codec, clock);
         this.cacheEntries = new CacheEntryService(store, pool);
         this.admin = new AdminService(layout.upkeep());
@@ -136,6 +145,14 @@ public final class Engine implements AutoCloseable {
 
     public ArtefactService artefacts() {
         return artefacts;
+    }
+
+    public PrefetchService prefetches() {
+        return prefetches;
+    }
+
+    public LocalCacheService localCache() {
+        return localCache;
     }
 
     public ScanService scans() {

@@ -8,6 +8,8 @@ import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.CacheEntryService;
+import io.surfacefs.service.LocalCacheService;
+import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -53,6 +55,20 @@ public class EngineProducer {
     @Unremovable
     ArtefactService artefacts(Engine engine) {
         return engine.artefacts();
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    PrefetchService prefetches(Engine engine) {
+        return engine.prefetches();
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    LocalCacheService localCache(Engine engine) {
+        return engine.localCache();
     }
 
     @Produces

@@ -13,9 +13,11 @@ import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
+import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.DiskFaults;
+import io.surfacefs.store.Prefetch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -28,11 +30,9 @@ import org.jboss.logging.Logger;
  *
  * @param engine to be looked after by schedules and the operator
  * @param store the cache in front of the store; closes both
+ * @param prefetch brings artefacts into it
  */
-record LocalCache(CacheEngine engine, ArtefactStore store) {
-    /** Bytes a second that the scrubber reads on the average of one folder's objects, at most. */
-    static final long SCRUB_RATE = 64L << 20;
-
+record LocalCache(CacheEngine engine, ArtefactStore store, Prefetch prefetch) {
     private static final Logger LOG = Logger.getLogger(LocalCache.class);
 
     /**
@@ -49,16 +49,26 @@ record LocalCache(CacheEngine engine, ArtefactStore store) {
             StoredVerifier verifier,
             Clock clock,
             Events events) {
+        CacheEngine engine = engine(config, disk, verifier, clock, events);
+        Duration scrub = config.get(Settings.CACHE_SCRUB_INTERVAL);
+        if (scrub.isPositive()) {
+            engine.scrubAlways(scrub, LocalCacheService.SCRUB_RATE);
+        }
+        CachePolicy policy =
+                new CachePolicy(config.get(Settings.MANIFEST_MAX_AGE), config.members(Settings.CACHE_LIFETIME));
+        CachingStore caching = new CachingStore(store, engine, codec, policy);
+        return new LocalCache(engine, caching, caching.prefetch(config.get(Settings.PREFETCH_CONCURRENCY)));
+    }
+
+    /**
+     * Opens the cache alone.
+     *
+     * @throws UncheckedIOException with a {@link CacheOwnedException} when another process has the folder
+     * @throws SurfaceException when the folder can't be used
+     */
+    static CacheEngine engine(SurfaceConfig config, Disk disk, StoredVerifier verifier, Clock clock, Events events) {
         try {
-            CacheEngine engine =
-                    CacheEngine.open(config.cacheRoot(), disk, settings(config), verifier, clock, told(events));
-            Duration scrub = config.get(Settings.CACHE_SCRUB_INTERVAL);
-            if (scrub.isPositive()) {
-                engine.scrubAlways(scrub, SCRUB_RATE);
-            }
-            CachePolicy policy =
-                    new CachePolicy(config.get(Settings.MANIFEST_MAX_AGE), config.members(Settings.CACHE_LIFETIME));
-            return new LocalCache(engine, new CachingStore(store, engine, codec, policy));
+            return CacheEngine.open(config.cacheRoot(), disk, settings(config), verifier, clock, told(events));
         } catch (CacheOwnedException e) {
             throw new UncheckedIOException(e);
         } catch (IOException e) {

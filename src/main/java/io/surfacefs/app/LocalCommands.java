@@ -1,5 +1,6 @@
 package io.surfacefs.app;
 
+import io.surfacefs.cache.CacheOwnedException;
 import io.surfacefs.cli.LocalEngine;
 import io.surfacefs.cli.RefusedException;
 import io.surfacefs.client.LocalClient;
@@ -12,6 +13,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.fs.FolderStore;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,9 @@ final class LocalCommands implements LocalEngine {
         if (!errors.isEmpty()) {
             throw new RefusedException(errors);
         }
+        if (hold == Hold.CACHE) {
+            return onCache(config, work);
+        }
         if (hold != Hold.PUT
                 && config.get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER
                 && !Files.isDirectory(config.storeRoot())) {
@@ -59,18 +64,25 @@ final class LocalCommands implements LocalEngine {
         }
     }
 
+    private static int onCache(SurfaceConfig config, Work work) throws Exception {
+        LocalCacheAdmin cache;
+        try {
+            cache = LocalCacheAdmin.open(config);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof CacheOwnedException owned) {
+                throw new RefusedException(List.of(Finding.error(
+                                "SURFACE_CACHE_OWNED",
+                                String.valueOf(owned.getMessage()),
+                                "use --endpoint to ask the running service, or stop it")
+                        .line()));
+            }
+            throw e;
+        }
+        return work.run(new Cached(cache));
+    }
+
     /** What needs no store. */
     private record Configured(SurfaceConfig config, Config quarkus) implements Services {
-        @Override
-        public SurfaceClient client() {
-            throw new IllegalStateException("no store was asked for");
-        }
-
-        @Override
-        public SurfaceAdmin admin() {
-            throw new IllegalStateException("no store was asked for");
-        }
-
         @Override
         public List<Check> checks() {
             return Doctor.run(config, quarkus).stream()
@@ -105,6 +117,9 @@ final class LocalCommands implements LocalEngine {
         }
     }
 
+    /** The local cache alone. */
+    private record Cached(LocalCacheAdmin cacheAdmin) implements Services {}
+
     /** What works on the store. */
     private record Opened(Engine engine) implements Services {
         @Override
@@ -115,16 +130,6 @@ final class LocalCommands implements LocalEngine {
         @Override
         public SurfaceAdmin admin() {
             return new LocalAdmin(engine.admin());
-        }
-
-        @Override
-        public List<Check> checks() {
-            throw new IllegalStateException("only the store was asked for");
-        }
-
-        @Override
-        public List<Setting> settings() {
-            throw new IllegalStateException("only the store was asked for");
         }
     }
 }

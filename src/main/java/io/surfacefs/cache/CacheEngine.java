@@ -3,6 +3,7 @@ package io.surfacefs.cache;
 import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.store.CacheUpkeep;
 import io.surfacefs.store.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,35 +23,9 @@ import org.jspecify.annotations.Nullable;
  * happens to the disk, a caller gets the right bytes, from here or from the store, or the store's error. Thread-safe;
  * every call but {@link #lookup} may wait for the store.
  */
-public final class CacheEngine implements AutoCloseable {
+public final class CacheEngine implements CacheUpkeep, AutoCloseable {
     private static final int EXPIRED_AT_ONCE = 10_000;
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
-
-    /** Objects and bytes that went. */
-    public record Evicted(long objects, long bytes) {}
-
-    /** What a scrub came to. */
-    public record Scrubbed(long objects, long bytes, long damaged) {}
-
-    /**
-     * What there is.
-     *
-     * @param bytes all that counts against the quota
-     * @param fetches how many run now
-     * @param complete whether the index knows everything that lies in the folder
-     * @param failures how often the disk failed
-     * @param openSeconds from the opening until the index was back, or until now
-     */
-    public record Stat(
-            long bytes,
-            long quota,
-            int entries,
-            int tenants,
-            long quarantinedBytes,
-            int fetches,
-            boolean complete,
-            long failures,
-            double openSeconds) {}
 
     private final Parts parts;
     private final OwnerLock owner;
@@ -276,7 +252,7 @@ public final class CacheEngine implements AutoCloseable {
         parts.ledger().fresh(name.hash(), tick);
     }
 
-    /** Drops every object, or every object of a tenant. */
+    @Override
     public Evicted evictAll(@Nullable Tenant only) throws IOException {
         return parts.rooms().dropAll(only);
     }
@@ -295,10 +271,9 @@ public final class CacheEngine implements AutoCloseable {
         recovery.snapshot();
     }
 
-    /** Reads every object once and puts aside what is damaged. */
-    public Scrubbed scrub(long bytesPerSecond) {
-        Scrubber.Pass pass = scrubber.pass(bytesPerSecond);
-        return new Scrubbed(pass.objects(), pass.bytes(), pass.damaged());
+    @Override
+    public Scrubbed scrub(long bytesPerSecond, LongConsumer progress) {
+        return scrubber.pass(bytesPerSecond, progress);
     }
 
     /** Reads every object once in each such interval, in the background, until this is closed. */
@@ -306,7 +281,7 @@ public final class CacheEngine implements AutoCloseable {
         parts.outside().background().execute(() -> scrubber.forever(interval, bytesPerSecond));
     }
 
-    /** What there is. */
+    @Override
     public Stat stat() {
         Ledger.Totals totals = parts.ledger().totals();
         return new Stat(

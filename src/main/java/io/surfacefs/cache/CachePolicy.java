@@ -12,7 +12,8 @@ import java.util.Map;
  * For how long objects count.
  *
  * @param maxAge how long a manifest, a scan's current manifest and a cache entry count without the store being asked
- * @param lifetimes of kinds, from createdAt on, where the manifest names no end; a kind without one, or with zero, has none
+ * @param lifetimes of kinds, from createdAt on, where the manifest names no end; a kind without one, or with zero, has
+ *     none
  */
 public record CachePolicy(Duration maxAge, Map<Kind, Duration> lifetimes) {
     /** What the contract says. */
@@ -39,6 +40,8 @@ public record CachePolicy(Duration maxAge, Map<Kind, Duration> lifetimes) {
         }
         Duration lifetime = lifetimes.get(artefact.key().kind());
         Instant created = artefact.createdAt().instant();
-        return lifetime == null || lifetime.isZero() ? 0 : Math.max(1, created.plus(lifetime).getEpochSecond());
+        return lifetime == null || lifetime.isZero()
+                ? 0
+                : Math.max(1, created.plus(lifetime).getEpochSecond());
     }
 }

@@ -11,12 +11,11 @@ import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
+import io.surfacefs.store.Prefetch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -198,42 +197,12 @@ public final class CachingStore implements ArtefactStore {
     }
 
     /**
-     * Brings artefacts into the cache, as far as they are in the store and not here yet.
+     * Brings artefacts into this cache.
      *
-     * @return of those keys, the ones that had to be fetched
+     * @param atATime how many, of all callers together
      */
-    public Set<ArtefactKey> prefetch(Collection<ArtefactKey> keys) {
-        Set<ArtefactKey> fetched = new HashSet<>();
-        for (ArtefactKey key : keys) {
-            if (manifest(key) instanceof ArtefactManifest manifest && !isHere(manifest)) {
-                try (OpenPayload open = payload(key)) {
-                    if (open != null) {
-                        drain(open);
-                        fetched.add(key);
-                    }
-                }
-            }
-        }
-        return fetched;
-    }
-
-    private boolean isHere(ArtefactManifest manifest) {
-        try (CachedObject here = engine.lookup(
-                CacheName.payload(manifest.key(), manifest.payload().storedDigest()))) {
-            return here != null;
-        }
-    }
-
-    /** Waits until all of it has come, by its last byte. */
-    private static void drain(OpenPayload open) {
-        long size = open.bytes().size();
-        try {
-            if (size > 0) {
-                open.bytes().read(size - 1, new byte[1], 0, 1);
-            }
-        } catch (IOException e) {
-            throw DiskFaults.of("prefetch", e);
-        }
+    public Prefetch prefetch(int atATime) {
+        return new Prefetcher(this, engine, atATime);
     }
 
     @Override

@@ -1,17 +1,16 @@
 package io.surfacefs.cache;
 
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.CacheUpkeep;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 /** Reads what lies in the cache and puts aside what is not what it should be, at a bounded rate. */
 final class Scrubber {
-    /** What a pass came to. */
-    record Pass(long objects, long bytes, long damaged) {}
-
     private static final double NANOS = 1e9;
     private static final Duration BUSY = Duration.ofMillis(100);
 
@@ -28,12 +27,15 @@ final class Scrubber {
      * Reads every object once.
      *
      * @param bytesPerSecond on the average not more
+     * @param progress told how many objects were read
      */
-    Pass pass(long bytesPerSecond) {
-        Pass sum = new Pass(0, 0, 0);
+    CacheUpkeep.Scrubbed pass(long bytesPerSecond, LongConsumer progress) {
+        CacheUpkeep.Scrubbed sum = new CacheUpkeep.Scrubbed(0, 0, 0);
         for (int folder = 0; folder < NameHash.FOLDERS && !stopped; folder++) {
-            Pass done = folder(folder, bytesPerSecond);
-            sum = new Pass(sum.objects() + done.objects(), sum.bytes() + done.bytes(), sum.damaged() + done.damaged());
+            CacheUpkeep.Scrubbed done = folder(folder, bytesPerSecond);
+            sum = new CacheUpkeep.Scrubbed(
+                    sum.objects() + done.objects(), sum.bytes() + done.bytes(), sum.damaged() + done.damaged());
+            progress.accept(sum.objects());
         }
         return sum;
     }
@@ -48,7 +50,7 @@ final class Scrubber {
         }
     }
 
-    private Pass folder(int folder, long bytesPerSecond) {
+    private CacheUpkeep.Scrubbed folder(int folder, long bytesPerSecond) {
         long objects = 0;
         long bytes = 0;
         long damaged = 0;
@@ -69,7 +71,7 @@ final class Scrubber {
                 pause(BUSY);
             }
         }
-        return new Pass(objects, bytes, damaged);
+        return new CacheUpkeep.Scrubbed(objects, bytes, damaged);
     }
 
     /** Checks one object. {@return the bytes read, negative when it was put aside} */

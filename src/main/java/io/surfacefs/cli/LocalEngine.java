@@ -1,5 +1,6 @@
 package io.surfacefs.cli;
 
+import io.surfacefs.client.CacheAdmin;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
 import java.util.List;
@@ -18,7 +19,9 @@ public interface LocalEngine {
         /** Beside a server that may run on it; made where there is none. */
         PUT,
         /** For itself, or be refused. */
-        ALONE
+        ALONE,
+        /** Not at all, but its local cache, for itself. */
+        CACHE
     }
 
     /** What a command does with the engine. */
@@ -28,19 +31,32 @@ public interface LocalEngine {
         int run(Services services) throws Exception;
     }
 
-    /** The engine's services, while a command runs. */
+    /** The engine's services, while a command runs: those that it asked for by its hold. */
     interface Services {
         /** Artefacts and scans. */
-        SurfaceClient client();
+        default SurfaceClient client() {
+            throw new IllegalStateException("this was not asked for");
+        }
 
         /** The operator's work. */
-        SurfaceAdmin admin();
+        default SurfaceAdmin admin() {
+            throw new IllegalStateException("this was not asked for");
+        }
+
+        /** The local cache. */
+        default CacheAdmin cacheAdmin() {
+            throw new IllegalStateException("this was not asked for");
+        }
 
         /** Runs the start-up checks. */
-        List<Check> checks();
+        default List<Check> checks() {
+            throw new IllegalStateException("this was not asked for");
+        }
 
         /** The effective {@code surface.*} configuration, by name; secrets are never values of properties. */
-        List<Setting> settings();
+        default List<Setting> settings() {
+            throw new IllegalStateException("this was not asked for");
+        }
     }
 
     /**

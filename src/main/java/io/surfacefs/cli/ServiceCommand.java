@@ -1,5 +1,6 @@
 package io.surfacefs.cli;
 
+import io.surfacefs.client.CacheAdmin;
 import io.surfacefs.client.RemoteSurface;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
@@ -39,6 +40,12 @@ abstract class ServiceCommand extends BaseCommand {
         int run(SurfaceAdmin admin) throws Exception;
     }
 
+    /** Work on a local cache. */
+    @FunctionalInterface
+    interface CacheWork {
+        int run(CacheAdmin cache) throws Exception;
+    }
+
     final int withClient(LocalEngine.Hold hold, ClientWork work) throws Exception {
         if (endpoint == null) {
             refuseToken();
@@ -56,6 +63,20 @@ abstract class ServiceCommand extends BaseCommand {
         }
         try (SurfaceAdmin admin = RemoteSurface.admin(endpoint, tokenFile)) {
             return work.run(admin);
+        }
+    }
+
+    final int withCache(CacheWork work) throws Exception {
+        if (endpoint == null) {
+            refuseToken();
+            return root().engine().run(LocalEngine.Hold.CACHE, services -> {
+                try (CacheAdmin cache = services.cacheAdmin()) {
+                    return work.run(cache);
+                }
+            });
+        }
+        try (CacheAdmin cache = RemoteSurface.cacheAdmin(endpoint, tokenFile)) {
+            return work.run(cache);
         }
     }
 

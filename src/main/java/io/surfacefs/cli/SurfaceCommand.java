@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             DuCommand.class,
             ReindexCommand.class,
             GcCommand.class,
+            CacheCommand.class,
             DoctorCommand.class,
             ConfigCommand.class,
             CompletionCommand.class,

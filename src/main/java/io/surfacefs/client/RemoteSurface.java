@@ -35,15 +35,30 @@ public final class RemoteSurface {
      * @throws SurfaceException {@code INVALID_ARGUMENT} when this is no such address
      */
     public static SurfaceAdmin admin(URI endpoint, @Nullable Path tokenFile) {
-        return switch (scheme(endpoint)) {
-            case "http", "https" -> new RestAdmin(endpoint, new Token(tokenFile));
+        requireRest(endpoint);
+        return new RestAdmin(endpoint, new Token(tokenFile));
+    }
+
+    /**
+     * The operator's hand on a service's local cache, as {@link #admin}.
+     *
+     * @throws SurfaceException {@code INVALID_ARGUMENT} when this is no such address
+     */
+    public static CacheAdmin cacheAdmin(URI endpoint, @Nullable Path tokenFile) {
+        requireRest(endpoint);
+        return new RestCacheAdmin(endpoint, new Token(tokenFile));
+    }
+
+    private static void requireRest(URI endpoint) {
+        switch (scheme(endpoint)) {
+            case "http", "https" -> {}
             case "grpc", "grpcs" ->
                 throw new SurfaceException(
                         ErrorCode.INVALID_ARGUMENT,
                         "the operator's calls are not offered over gRPC",
                         "give the service's http:// address");
             default -> throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "not an address of a service", HINT);
-        };
+        }
     }
 
     private static String scheme(URI endpoint) {

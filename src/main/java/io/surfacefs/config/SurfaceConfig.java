@@ -108,7 +108,8 @@ public final class SurfaceConfig {
         if (raw == null && setting.standard() != null) {
             raw = new Raw(setting.standard(), "default");
         }
-        effective.add(new Effective(setting.name(), raw == null ? null : raw.text(), raw == null ? "default" : raw.source()));
+        effective.add(
+                new Effective(setting.name(), raw == null ? null : raw.text(), raw == null ? "default" : raw.source()));
         if (raw == null) {
             return;
         }
@@ -137,8 +138,7 @@ public final class SurfaceConfig {
     private void findUnknown(Source source) {
         for (String name : source.names()) {
             if (Settings.ALL.stream().noneMatch(s -> s.name().equals(name))
-                    && Settings.FAMILIES.stream()
-                            .noneMatch(f -> f.nameIn(name).isPresent())) {
+                    && Settings.FAMILIES.stream().noneMatch(f -> f.nameIn(name).isPresent())) {
                 findings.add(Finding.error(
                         "SURFACE_CONFIG_UNKNOWN",
                         "there is no property " + name,
@@ -168,7 +168,8 @@ public final class SurfaceConfig {
 
     private static String nearest(String name) {
         return Stream.concat(
-                        Settings.ALL.stream().map(Setting::name), Settings.FAMILIES.stream().map(Family::name))
+                        Settings.ALL.stream().map(Setting::name),
+                        Settings.FAMILIES.stream().map(Family::name))
                 .min(Comparator.comparingInt(known -> distance(known.replace('-', '.'), name.replace('-', '.'))))
                 .orElse("");
     }

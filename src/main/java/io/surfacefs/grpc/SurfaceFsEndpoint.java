@@ -45,6 +45,7 @@ import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.HotObject;
 import io.surfacefs.service.ItemKey;
 import io.surfacefs.service.PayloadHandle;
+import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.PutRequest;
 import io.surfacefs.service.ReceivedPayload;
 import io.surfacefs.service.ScanService;
@@ -58,12 +59,14 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
     private final Calls calls;
     private final ArtefactService artefacts;
     private final ScanService scans;
+    private final PrefetchService prefetches;
 
     @Inject
-    SurfaceFsEndpoint(Calls calls, ArtefactService artefacts, ScanService scans) {
+    SurfaceFsEndpoint(Calls calls, ArtefactService artefacts, ScanService scans, PrefetchService prefetches) {
         this.calls = calls;
         this.artefacts = artefacts;
         this.scans = scans;
+        this.prefetches = prefetches;
     }
 
     @Override
@@ -198,7 +201,7 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
     public void prefetch(PrefetchRequest request, StreamObserver<PrefetchResponse> answer) {
         calls.unary(answer, who -> {
             TenantAccess access = who.to(request.getTenant(), Right.READ);
-            ArtefactService.PrefetchResult counts = artefacts.prefetch(access, Requests.keys(request.getKeysList()));
+            PrefetchService.Counts counts = prefetches.prefetch(access, Requests.keys(request.getKeysList()));
             return PrefetchResponse.newBuilder()
                     .setPresent(counts.present())
                     .setFetched(counts.fetched())

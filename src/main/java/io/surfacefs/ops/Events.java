@@ -50,6 +50,9 @@ public interface Events {
     /** A manifest can't be read, so it was left out of a page; whoever asks for it by its key is told so. */
     default void corruptManifest(ArtefactKey key) {}
 
+    /** Artefacts were asked to be brought near: {@code present}, {@code fetched} or {@code missing}, so many times. */
+    default void prefetched(String result, int times) {}
+
     /** The local cache let an object go: {@code quota}, {@code expired} or {@code operator}. */
     default void cacheEvicted(String reason) {}
 

@@ -87,6 +87,11 @@ public class MetricEvents implements Events {
     }
 
     @Override
+    public void prefetched(String result, int times) {
+        counter("surface.prefetch", "result", result).increment(times);
+    }
+
+    @Override
     public void cacheEvicted(String reason) {
         count("surface.cache.evictions", "reason", reason);
     }
@@ -114,9 +119,11 @@ public class MetricEvents implements Events {
     }
 
     private void count(String name, String tag, String value) {
-        counters.computeIfAbsent(
-                        name + "/" + value,
-                        key -> Counter.builder(name).tag(tag, value).register(registry))
-                .increment();
+        counter(name, tag, value).increment();
+    }
+
+    private Counter counter(String name, String tag, String value) {
+        return counters.computeIfAbsent(
+                name + "/" + value, key -> Counter.builder(name).tag(tag, value).register(registry));
     }
 }

@@ -13,6 +13,7 @@ import io.surfacefs.model.ScanId;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.ItemKey;
+import io.surfacefs.service.PrefetchService;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -45,10 +46,12 @@ public final class BatchResource {
 
     private final Access access;
     private final ArtefactService artefacts;
+    private final PrefetchService prefetches;
 
-    BatchResource(Access access, ArtefactService artefacts) {
+    BatchResource(Access access, ArtefactService artefacts, PrefetchService prefetches) {
         this.access = access;
         this.artefacts = artefacts;
+        this.prefetches = prefetches;
     }
 
     /** Lists manifests in key order, page by page. */
@@ -207,7 +210,7 @@ public final class BatchResource {
             throws IOException {
         Exchange exchange = Exchange.of(context);
         TenantAccess admitted = exchange.admit(access, tenant, Right.READ);
-        ArtefactService.PrefetchResult counts = artefacts.prefetch(admitted, keys(exchange));
+        PrefetchService.Counts counts = prefetches.prefetch(admitted, keys(exchange));
         new JsonAnswer(exchange)
                 .write("{\"present\":" + counts.present() + ",\"fetched\":" + counts.fetched() + ",\"missing\":"
                         + counts.missing() + "}")

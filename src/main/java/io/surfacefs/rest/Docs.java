@@ -24,6 +24,11 @@ final class Docs {
     static final String COLLECTED = "{\"marked\":2,\"dropped\":1}";
     static final String REINDEXED = "{\"manifests\":10,\"added\":1,\"dropped\":0}";
 
+    static final String CACHE_STAT = "{\"bytes\":52428800,\"quotaBytes\":10737418240,\"entries\":1200,\"tenants\":2,"
+            + "\"quarantinedBytes\":0,\"fetches\":1,\"complete\":true,\"failures\":0,\"openSeconds\":0.041}";
+    static final String EVICTED = "{\"objects\":1200,\"bytes\":52428800}";
+    static final String SCRUBBED = "{\"objects\":1200,\"bytes\":52428800,\"damaged\":0}";
+
     static final String MANIFEST_PUT = "{\"kind\":\"sbom.fragment\",\"digest\":\"" + DIGEST
             + "\",\"source\":{\"scannerBuild\":\"stellaops/scanner@sha256:dead\",\"imageDigest\":\"" + IMAGE
             + "\",\"scanId\":\"scan-1234\"},\"expiresAt\":\"2030-11-05T12:00:00Z\"}";

@@ -27,6 +27,9 @@ final class Routes {
         METHODS.put("tenants/*/cache/*/*", "DELETE, GET, HEAD, PUT");
         METHODS.put("admin/gc", "POST");
         METHODS.put("admin/reindex", "POST");
+        METHODS.put("admin/cache", "GET, HEAD");
+        METHODS.put("admin/cache:evict", "POST");
+        METHODS.put("admin/cache:scrub", "POST");
     }
 
     private Routes() {}

@@ -18,6 +18,7 @@ import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
@@ -69,9 +70,6 @@ public final class ArtefactService {
             ItemKey key,
             @Nullable Manifest manifest,
             @Nullable ErrorCode code) {}
-
-    /** What a prefetch came to. */
-    public record PrefetchResult(int present, int fetched, int missing) {}
 
     private final ArtefactStore store;
     private final Intakes intakes;
@@ -352,12 +350,6 @@ public final class ArtefactService {
         }
     }
 
-    /** Warms the local cache with up to {@link #MAX_KEYS} keys. Without a remote store all that is there is present. */
-    public PrefetchResult prefetch(TenantAccess access, List<ItemKey> items) {
-        int missing = findMissing(access, items).size();
-        return new PrefetchResult(items.size() - missing, 0, missing);
-    }
-
     /**
      * Resolves a {@code cas://} pointer.
      *
@@ -388,6 +380,11 @@ public final class ArtefactService {
         return hot.payload(access.key(item.kind(), item.digest()), representation);
     }
 
+    /** Drops what is in memory, or is of one tenant. */
+    public void forgetHot(@Nullable Tenant only) {
+        hot.forgetAll(only);
+    }
+
     private static void require(TenantAccess access, Right right) {
         if (access.right() != right) {
             throw new IllegalArgumentException("admitted to " + access.right() + ", not to " + right);
@@ -402,7 +399,7 @@ public final class ArtefactService {
         }
     }
 
-    private static void requireBatch(List<ItemKey> items) {
+    static void requireBatch(List<ItemKey> items) {
         if (items.size() > MAX_KEYS) {
             throw new SurfaceException(
                     ErrorCode.INVALID_ARGUMENT, "more than " + MAX_KEYS + " keys", "ask in several calls");

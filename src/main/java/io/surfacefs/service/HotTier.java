@@ -9,6 +9,7 @@ import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.MediaType;
 import io.surfacefs.model.Representation;
+import io.surfacefs.model.Tenant;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -181,6 +182,15 @@ public final class HotTier {
     private static void free(@Nullable Object value) {
         if (value instanceof HotObject payload) {
             payload.giveBack();
+        }
+    }
+
+    /** Forgets everything, or everything of a tenant. */
+    void forgetAll(@Nullable Tenant only) {
+        for (Slot slot : entries.asMap().keySet()) {
+            if (only == null || slot.key.tenant().equals(only)) {
+                forget(slot.key);
+            }
         }
     }
 

@@ -151,7 +151,7 @@ class CacheInterleavingTest {
                 change(name, null);
             }
             case EVICT -> rig.engine().evictAll(name.tenant());
-            case SCRUB -> rig.engine().scrub(Long.MAX_VALUE);
+            case SCRUB -> rig.engine().scrub(Long.MAX_VALUE, read -> {});
             case DAMAGE -> damage(name);
         }
     }

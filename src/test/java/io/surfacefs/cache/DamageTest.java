@@ -105,12 +105,12 @@ class DamageTest {
         damage(Damage.FLIPPED_AT_THE_START, name(3), name(4));
         damage(Damage.CUT, name(5), name(4));
         damage(Damage.SWAPPED, name(7), name(4));
-        CacheEngine.Scrubbed scrubbed = rig.engine().scrub(Long.MAX_VALUE);
+        CacheEngine.Scrubbed scrubbed = rig.engine().scrub(Long.MAX_VALUE, read -> {});
         assertEquals(20, scrubbed.objects());
         assertEquals(3, scrubbed.damaged());
         assertEquals(17, rig.engine().stat().entries());
         assertTrue(rig.engine().stat().quarantinedBytes() > 40 * KIB);
-        assertEquals(0, rig.engine().scrub(Long.MAX_VALUE).damaged());
+        assertEquals(0, rig.engine().scrub(Long.MAX_VALUE, read -> {}).damaged());
     }
 
     @Test

@@ -243,7 +243,12 @@ class ArtefactServiceTest {
         keys.add(key);
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.findMissing(reading, keys));
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.batchGet(reading, keys, item -> {}));
-        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.prefetch(reading, keys));
+        assertCode(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> new PrefetchService(service, null, Events.NONE).prefetch(reading, keys));
+        assertCode(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> new PrefetchService(service, none -> List.of(), Events.NONE).prefetch(reading, keys));
     }
 
     @Test
