@@ -153,6 +153,11 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
         return fills.fetch(name, origin);
     }
 
+    /** Waits until an object that was just fetched is kept, or is not going to be. */
+    void awaitKept(CacheName name) throws IOException {
+        fills.awaitEnd(name);
+    }
+
     /** What {@link #put} and {@link #rememberAbsent} want to know was current before the store was asked. */
     public long epoch(CacheName name) {
         return parts.names().epoch(name.hash());

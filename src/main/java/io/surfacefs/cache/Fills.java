@@ -156,6 +156,14 @@ final class Fills {
         }
     }
 
+    /** Waits until an object that is being fetched has its name, or is not going to get it. */
+    void awaitEnd(CacheName name) throws IOException {
+        Fill fill = running.get(name);
+        if (fill != null) {
+            fill.awaitEnd();
+        }
+    }
+
     /** How many fetches run. */
     int count() {
         return parts.settings().concurrentFetches() - permits.availablePermits();

@@ -36,15 +36,19 @@ final class Prefetcher implements Prefetch {
         if (!(manifest instanceof ArtefactManifest artefact)) {
             return known ? Result.PRESENT : Result.FETCHED;
         }
-        if (isHere(CacheName.payload(key, artefact.payload().storedDigest()))) {
+        CacheName payload = CacheName.payload(key, artefact.payload().storedDigest());
+        if (isHere(payload)) {
             return Result.PRESENT;
         }
         try (ArtefactStore.OpenPayload open = store.payload(key)) {
             if (open == null) {
                 return Result.MISSING;
             }
-            drain(open);
+            readLastByte(open);
+            engine.awaitKept(payload);
             return Result.FETCHED;
+        } catch (IOException e) {
+            throw DiskFaults.of("prefetch", e);
         }
     }
 
@@ -54,15 +58,11 @@ final class Prefetcher implements Prefetch {
         }
     }
 
-    /** Waits until all of it has come, by its last byte. */
-    private static void drain(ArtefactStore.OpenPayload open) {
+    /** It comes when all of them have come. */
+    private static void readLastByte(ArtefactStore.OpenPayload open) throws IOException {
         long size = open.bytes().size();
-        try {
-            if (size > 0) {
-                open.bytes().read(size - 1, new byte[1], 0, 1);
-            }
-        } catch (IOException e) {
-            throw DiskFaults.of("prefetch", e);
+        if (size > 0) {
+            open.bytes().read(size - 1, new byte[1], 0, 1);
         }
     }
 }
