@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.surfacefs.cache.CacheEngine;
+import io.surfacefs.store.CacheUpkeep;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.function.ToDoubleFunction;
@@ -16,14 +17,14 @@ public class CacheGauges {
         if (cache == null) {
             return;
         }
-        gauge(registry, cache, "surface.cache.bytes", CacheEngine.Stat::bytes);
-        gauge(registry, cache, "surface.cache.quota.bytes", CacheEngine.Stat::quota);
-        gauge(registry, cache, "surface.cache.entries", CacheEngine.Stat::entries);
-        gauge(registry, cache, "surface.cache.open.seconds", CacheEngine.Stat::openSeconds);
+        gauge(registry, cache, "surface.cache.bytes", CacheUpkeep.Stat::bytes);
+        gauge(registry, cache, "surface.cache.quota.bytes", CacheUpkeep.Stat::quota);
+        gauge(registry, cache, "surface.cache.entries", CacheUpkeep.Stat::entries);
+        gauge(registry, cache, "surface.cache.open.seconds", CacheUpkeep.Stat::openSeconds);
     }
 
     private static void gauge(
-            MeterRegistry registry, CacheEngine cache, String name, ToDoubleFunction<CacheEngine.Stat> value) {
+            MeterRegistry registry, CacheEngine cache, String name, ToDoubleFunction<CacheUpkeep.Stat> value) {
         Gauge.builder(name, cache, c -> value.applyAsDouble(c.stat())).register(registry);
     }
 }

@@ -1,6 +1,7 @@
 package io.surfacefs.cache;
 
 import io.surfacefs.model.Tenant;
+import io.surfacefs.store.CacheUpkeep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -83,7 +84,7 @@ final class Rooms {
     }
 
     /** Drops everything, or everything of a tenant. {@return objects and bytes} */
-    CacheEngine.Evicted dropAll(@Nullable Tenant only) throws IOException {
+    CacheUpkeep.Evicted dropAll(@Nullable Tenant only) throws IOException {
         making.lock();
         try {
             List<Ledger.Leaving> leaving = ledger.takeAll(only);
@@ -91,7 +92,7 @@ final class Rooms {
             long bytes = leaving.stream()
                     .mapToLong(l -> l.charged() - Ledger.ENTRY_CHARGE)
                     .sum();
-            return new CacheEngine.Evicted(leaving.size(), bytes);
+            return new CacheUpkeep.Evicted(leaving.size(), bytes);
         } finally {
             making.unlock();
         }

@@ -222,6 +222,14 @@ public final class Settings {
             "mounted files s3-access-key-id and s3-secret-access-key, read again when they change; else AWS' default chain");
     public static final Setting<Duration> SECRETS_MAX_AGE =
             Setting.of("surface.secrets.max-age", Types.DURATION, "90d", "an older secret file: SURFACE_SECRET_STALE");
+    public static final Setting<Boolean> RETENTION_ENABLED = Setting.of(
+            "surface.retention.enabled",
+            Types.BOOLEAN,
+            "false",
+            "drop what has been expired for longer than surface.store.grace: by expiresAt, else by the kind's"
+                    + " surface.cache.lifetime; one replica at a time, which reads every manifest");
+    public static final Setting<Duration> RETENTION_INTERVAL =
+            Setting.of("surface.retention.interval", Types.TIMEOUT, "1h", "from one such pass to the next");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -298,6 +306,8 @@ public final class Settings {
             ALLOW_REMOTE,
             SECRETS_DIR,
             SECRETS_MAX_AGE,
+            RETENTION_ENABLED,
+            RETENTION_INTERVAL,
             RETENTION_DELETE);
 
     /** Those that differ in a name. */

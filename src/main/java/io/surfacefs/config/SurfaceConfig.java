@@ -86,7 +86,9 @@ public final class SurfaceConfig {
             key = family.key().apply(name);
         } catch (SurfaceException e) {
             findings.add(Finding.error(
-                    "SURFACE_CONFIG_INVALID", property + " has a name that can't be right", e.getMessage()));
+                    "SURFACE_CONFIG_INVALID",
+                    property + " has a name that can't be right",
+                    String.valueOf(e.getMessage())));
             return;
         }
         try {

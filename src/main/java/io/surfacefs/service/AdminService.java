@@ -1,9 +1,11 @@
 package io.surfacefs.service;
 
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Kind;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.StoreUpkeep;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -33,6 +35,11 @@ public final class AdminService {
     /** Drops payload objects whose drop markers are old enough. {@return how many} */
     public int sweep() {
         return alone(upkeep::sweep);
+    }
+
+    /** Drops what expired; see {@link StoreUpkeep#expire}. {@return how many} */
+    public int expire(Map<Kind, Duration> lifetimes) {
+        return alone(() -> upkeep.expire(lifetimes, seen -> {}));
     }
 
     /** Marks payloads that nothing refers to, and drops those whose time has come; see {@link StoreUpkeep#gc}. */

@@ -1,6 +1,8 @@
 package io.surfacefs.store;
 
+import io.surfacefs.model.Kind;
 import io.surfacefs.model.Tenant;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -28,6 +30,15 @@ public interface StoreUpkeep {
 
     /** Drops payload objects whose drop markers are old enough. {@return how many} */
     int sweep();
+
+    /**
+     * Drops artefacts and scan manifests that have been expired for longer than the grace; of several replicas one at a
+     * time does. Reads every manifest.
+     *
+     * @param lifetimes of kinds, from createdAt on, where a manifest names no end; zero is for ever
+     * @return how many were dropped; 0 where another replica is at it
+     */
+    int expire(Map<Kind, Duration> lifetimes, LongConsumer progress);
 
     /**
      * Marks payload objects that have neither manifest nor marker and are older than the grace, then sweeps. They are

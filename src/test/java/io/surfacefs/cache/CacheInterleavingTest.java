@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.store.CacheUpkeep;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -243,7 +244,7 @@ class CacheInterleavingTest {
             }
         }
         expected += CacheRig.fileBytes(rig.root.resolve("quarantine")) + (long) tenants.size() * Ledger.TENANT_CHARGE;
-        CacheEngine.Stat stat = rig.engine().stat();
+        CacheUpkeep.Stat stat = rig.engine().stat();
         assertEquals(entries, stat.entries());
         assertEquals(expected, stat.bytes());
         assertEquals(0, stat.fetches());

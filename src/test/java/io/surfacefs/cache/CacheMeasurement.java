@@ -1,6 +1,7 @@
 package io.surfacefs.cache;
 
 import io.surfacefs.model.Tenant;
+import io.surfacefs.store.CacheUpkeep;
 import io.surfacefs.store.TestArtefacts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,7 +142,7 @@ final class CacheMeasurement {
         object.close();
         engine.awaitRecovery(Duration.ofMinutes(10));
         double complete = (System.nanoTime() - begun) / 1e6;
-        CacheEngine.Stat stat = engine.stat();
+        CacheUpkeep.Stat stat = engine.stat();
         System.out.printf(
                 "open: %.0f ms, first object %.0f ms, index answers alone after %.0f ms: %s%n",
                 opened, first, complete, stat);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.model.Tenant;
+import io.surfacefs.store.CacheUpkeep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +141,7 @@ class CacheModelTest {
                     .fileName());
         }
         assertEquals(expected, there, when);
-        CacheEngine.Stat stat = rig.engine().stat();
+        CacheUpkeep.Stat stat = rig.engine().stat();
         assertEquals(model.used(), stat.bytes(), when);
         assertTrue(rig.fileBytes() <= settings.quota(), when);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.surfacefs.store.CacheUpkeep;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -105,7 +106,7 @@ class DamageTest {
         damage(Damage.FLIPPED_AT_THE_START, name(3), name(4));
         damage(Damage.CUT, name(5), name(4));
         damage(Damage.SWAPPED, name(7), name(4));
-        CacheEngine.Scrubbed scrubbed = rig.engine().scrub(Long.MAX_VALUE, read -> {});
+        CacheUpkeep.Scrubbed scrubbed = rig.engine().scrub(Long.MAX_VALUE, read -> {});
         assertEquals(20, scrubbed.objects());
         assertEquals(3, scrubbed.damaged());
         assertEquals(17, rig.engine().stat().entries());

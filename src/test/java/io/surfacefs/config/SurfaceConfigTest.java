@@ -68,6 +68,8 @@ class SurfaceConfigTest {
             Map.entry("surface.limits.manifest-size", new String[] {"2M", "2MB"}),
             Map.entry("surface.limits.concurrent-puts", new String[] {"4", "0"}),
             Map.entry("surface.security.allow-unauthenticated-remote", new String[] {"true", "yes"}),
+            Map.entry("surface.retention.enabled", new String[] {"true", "on"}),
+            Map.entry("surface.retention.interval", new String[] {"1d", "0s"}),
             Map.entry("surface.retention.delete", new String[] {"expired", "sometimes"}));
 
     private record Given(Map<String, String> properties, Map<String, String> environment)

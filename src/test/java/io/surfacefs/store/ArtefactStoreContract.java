@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -458,6 +459,35 @@ public abstract class ArtefactStoreContract {
         assertEquals(0, upkeep().reindex(n -> {}).dropped());
         clock.advance(Duration.ofDays(36_500));
         assertEquals(2, upkeep().reindex(n -> {}).dropped());
+    }
+
+    private long artefacts() {
+        return upkeep().usage(ACME, n -> {})
+                .getOrDefault(ACME.value(), StoreUpkeep.Usage.NONE)
+                .artefacts();
+    }
+
+    @Test
+    void retentionDropsWhatHasBeenExpiredForTheGraceAndNothingElse() {
+        byte[] expiring = text(21, 100);
+        byte[] lasting = text(22, 100);
+        byte[] endless = text(23, 100);
+        store.commit(
+                key(expiring), received(expiring), filled(key(expiring), new Timestamp("2030-01-01T00:00:00Z")), INDEX);
+        store.commit(
+                key(lasting), received(lasting), filled(key(lasting), new Timestamp("2999-01-01T00:00:00Z")), INDEX);
+        put(store, endless);
+        assertEquals(0, upkeep().expire(Map.of(SBOM, Duration.ofDays(99_999)), n -> {}));
+        clock.advance(Duration.ofDays(36_500));
+        assertEquals(1, upkeep().expire(Map.of(SBOM, Duration.ZERO), n -> {}));
+        assertEquals(2, artefacts());
+        assertEquals(1, upkeep().expire(Map.of(SBOM, Duration.ofDays(30)), n -> {}));
+        assertEquals(1, artefacts());
+        assertEquals(0, upkeep().sweep(), "their payloads stay for the grace");
+        clock.advance(GRACE);
+        assertEquals(2, upkeep().sweep());
+        assertArrayEquals(lasting, read(store, key(lasting)));
+        assertEquals(0, upkeep().expire(Map.of(SBOM, Duration.ofDays(30)), n -> {}));
     }
 
     @Test

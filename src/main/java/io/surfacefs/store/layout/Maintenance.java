@@ -37,6 +37,7 @@ final class Maintenance implements StoreUpkeep {
     private final LayoutSettings settings;
     private final Clock clock;
     private final Sweep sweep;
+    private final Retention retention;
     private final @Nullable Lease lease;
 
     Maintenance(
@@ -53,6 +54,7 @@ final class Maintenance implements StoreUpkeep {
         this.settings = settings;
         this.clock = clock;
         this.sweep = new Sweep(blobs, manifests, markers, settings, clock);
+        this.retention = new Retention(blobs, manifests, markers, settings, clock);
         this.lease = settings.remote() ? new Lease(blobs, lease(settings), System::nanoTime) : null;
     }
 
@@ -76,6 +78,30 @@ final class Maintenance implements StoreUpkeep {
         try (Lease.Held held = lease.take(patient)) {
             return held == null ? 0 : sweep.run(held::keep);
         }
+    }
+
+    @Override
+    public int expire(Map<Kind, Duration> lifetimes, LongConsumer progress) {
+        blobs.requireDeletes();
+        if (lease == null) {
+            return expire(lifetimes, progress, () -> {});
+        }
+        try (Lease.Held held = lease.take(false)) {
+            return held == null ? 0 : expire(lifetimes, progress, held::keep);
+        }
+    }
+
+    private int expire(Map<Kind, Duration> lifetimes, LongConsumer progress, Runnable keep) {
+        int[] dropped = {0};
+        eachManifest(
+                null,
+                progress,
+                (key, manifest) -> {
+                    keep.run();
+                    dropped[0] += retention.drop(key, manifest, lifetimes, keep) ? 1 : 0;
+                },
+                problem -> {});
+        return dropped[0];
     }
 
     @Override

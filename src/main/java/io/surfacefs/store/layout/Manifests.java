@@ -40,6 +40,14 @@ final class Manifests {
         return content == null ? null : parse(key, content);
     }
 
+    /** A manifest and what is known of its object. */
+    record Tagged(Manifest manifest, BlobStore.Head head) {}
+
+    @Nullable Tagged readTagged(ArtefactKey key) {
+        BlobStore.Content content = blobs.read(name(key), maxBytes());
+        return content == null ? null : new Tagged(parse(key, content), content.head());
+    }
+
     @Nullable ArtefactManifest readArtefact(ArtefactKey key) {
         return (ArtefactManifest) read(key);
     }

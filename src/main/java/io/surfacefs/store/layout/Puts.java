@@ -259,12 +259,15 @@ final class Puts {
                 || existing.expiresAt().compareTo(later) >= 0) {
             return manifests.readArtefact(key);
         }
-        return manifests.change(key, stored -> {
+        manifests.change(key, stored -> {
             Timestamp now = stored.expiresAt();
             return now == null || now.compareTo(later) >= 0
                     ? stored
                     : manifests.codec().withExpiry(stored, later);
         });
+        // Retention may have looked before that change, and delete behind it: its marker tells.
+        markers.readSettled(key);
+        return manifests.readArtefact(key);
     }
 
     /** Replaces a stored payload that fails its verification, and lets the manifest tell of the new bytes. */
