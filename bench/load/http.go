@@ -61,6 +61,18 @@ func request(method, url string, h http.Header, body io.Reader, length int64) (*
 
 // receive sends a GET and copies the body to the writer; any status but 200 and 206 is an error.
 func receive(c *http.Client, url string, h http.Header, to io.Writer, buf []byte) (int64, error) {
+	n, _, err := receiveTimed(c, url, h, to, buf)
+	return n, err
+}
+
+// receiveTimed is receive, and tells how long the first byte of the body took.
+func receiveTimed(c *http.Client, url string, h http.Header, to io.Writer, buf []byte) (int64, time.Duration, error) {
+	begin, first := time.Now(), time.Duration(0)
+	n, err := receiveNoting(c, url, h, to, buf, func() { first = time.Since(begin) })
+	return n, first, err
+}
+
+func receiveNoting(c *http.Client, url string, h http.Header, to io.Writer, buf []byte, first func()) (int64, error) {
 	r, err := request("GET", url, h, nil, 0)
 	if err != nil {
 		return 0, err
@@ -77,6 +89,9 @@ func receive(c *http.Client, url string, h http.Header, to io.Writer, buf []byte
 	var n int64
 	for {
 		k, err := resp.Body.Read(buf)
+		if n == 0 && k > 0 {
+			first()
+		}
 		n += int64(k)
 		if to != nil {
 			if _, werr := to.Write(buf[:k]); werr != nil {
@@ -105,23 +120,24 @@ func get(args []string) (result, error) {
 	f.Parse(args)
 	c := client(1)
 	buf := make([]byte, 1<<20)
-	var took []time.Duration
+	var took, firsts []time.Duration
 	var total int64
 	begin := time.Now()
 	for len(took) < *count || time.Since(begin).Seconds() < *seconds {
 		t := time.Now()
-		n, err := receive(c, *url, http.Header(h), nil, buf)
+		n, first, err := receiveTimed(c, *url, http.Header(h), nil, buf)
 		if err != nil {
 			return nil, err
 		}
 		if *want >= 0 && n != *want {
 			return nil, fmt.Errorf("%s: %d bytes, not %d", *url, n, *want)
 		}
-		took = append(took, time.Since(t))
+		took, firsts = append(took, time.Since(t)), append(firsts, first)
 		total += n
 	}
 	s := time.Since(begin).Seconds()
-	return result{"count": len(took), "seconds": s, "bytes": total, "mb_s": float64(total) / 1e6 / s}.with(latencies(took)), nil
+	return result{"count": len(took), "seconds": s, "bytes": total, "mb_s": float64(total) / 1e6 / s,
+		"first_ms": latencies(firsts)["p50_ms"]}.with(latencies(took)), nil
 }
 
 // fetch reads lines "url<TAB>sha256 or -<TAB>bytes or -<TAB>file or -<TAB>header or -" and asks for each once.
@@ -137,6 +153,7 @@ func fetch(args []string) (result, error) {
 	c := client(*clients)
 	var next, total int64
 	min, max := int64(1)<<62, int64(0)
+	took := make([]time.Duration, len(lines))
 	errs := make(chan error, *clients)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -150,11 +167,13 @@ func fetch(args []string) (result, error) {
 				if k >= int64(len(lines)) {
 					return
 				}
+				t := time.Now()
 				n, err := fetchOne(c, strings.Split(lines[k], "\t"), buf)
 				if err != nil {
 					errs <- err
 					return
 				}
+				took[k] = time.Since(t)
 				mu.Lock()
 				total += n
 				if n < min {
@@ -173,7 +192,7 @@ func fetch(args []string) (result, error) {
 		return nil, err
 	default:
 	}
-	return result{"checked": len(lines), "bytes": total, "smallest": min, "largest": max}, nil
+	return result{"checked": len(lines), "bytes": total, "smallest": min, "largest": max}.with(latencies(took)), nil
 }
 
 func fetchOne(c *http.Client, l []string, buf []byte) (int64, error) {

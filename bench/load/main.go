@@ -18,7 +18,7 @@ var commands = map[string]func(args []string) (result, error){
 	"random":  random,  // writes one of the incompressible bodies that put sends
 	"put":     put,     // uploads, each body with a digest of its own
 	"get":     get,     // downloads of one address, as fast as they come
-	"fetch":   fetch,   // every address of a list once: length and SHA-256 checked
+	"fetch":   fetch,   // every address of a list once: length and SHA-256 checked, and how long it took
 	"range":   ranged,  // latency of one range, bytes checked
 	"post":    post,    // latency of one small request, body checked
 	"slow":    slow,    // many readers that hardly read

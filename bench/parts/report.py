@@ -9,7 +9,7 @@ SHAPES = ("JVM", "native")
 @dataclass(frozen=True)
 class Row:
     """One row of DESIGN section 15. `reference` is (row, server), `{shape}` standing for the shape that is compared, or
-    None for an absolute figure. `jvm` and `native` are what DESIGN asks for; `least` tells whether more is better."""
+    None for an absolute figure; `less` is one that is taken away instead of divided by. `jvm` and `native` are what DESIGN asks for; `least` tells whether more is better."""
 
     measure: str
     row: str
@@ -18,14 +18,15 @@ class Row:
     native: float = None
     least: bool = True
     unit: str = ""
+    less: object = None
 
 
 def at_least(measure, row, reference, target=None):
     return Row(measure, row, reference, target, target and target * 0.7)
 
 
-def at_most(measure, row, jvm=None, native=None, unit="", reference=None):
-    return Row(measure, row, reference, jvm, native, False, unit)
+def at_most(measure, row, jvm=None, native=None, unit="", reference=None, less=None):
+    return Row(measure, row, reference, jvm, native, False, unit, less)
 
 
 ROWS = [
@@ -49,6 +50,15 @@ ROWS = [
     at_least("gRPC GetPayload {mid}, of HTTP", "grpc-get", ("http-get", "{shape}"), 0.5),
     at_least("gRPC PutManifest {mid}, of HTTP", "grpc-put", ("http-put", "{shape}"), 0.5),
     at_most("findMissing of {missing} known keys, seen by the client", "find-missing", 2, 2 / 0.7, "ms"),
+    at_least("over S3: GET manifest {1 KiB}, hit, of nginx", "far-manifest", ("far-manifest", "nginx"), 1.0),
+    at_least("over S3: GET payload {64 KiB}, hit, stored bytes, of nginx", "far-stored64", ("far-stored64", "nginx"), 0.9),
+    at_least("over S3: GET payload {big}, hit, stored bytes, of nginx (sendfile)", "far-stored-big",
+             ("far-stored-big", "nginx"), 1.0),
+    at_most("over S3: miss of {64 KiB}, of a GET from the store", "miss", 1.3, 1.3 / 0.7, reference=("miss", "bucket")),
+    at_most("over S3: first byte of a miss of {big}, behind the store's own", "first-byte", 50, 50 / 0.7, "ms",
+            less=("first-byte", "bucket")),
+    at_most("over S3: findMissing of {missing} keys known within their age", "far-missing", 2, 2 / 0.7, "ms"),
+    at_most("over S3: findMissing of {missing} keys that nobody has", "far-unknown", None, None, "ms"),
     at_most("start to first 200", "start", 1000, 50, "ms"),
     at_most("RSS when idle", "idle", None, 64, "MiB"),
     at_most("shipped bytes, without a Java runtime", "size", None, None, "MB"),
@@ -62,7 +72,8 @@ UNITS = {"manifest": "/s", "stored64": "/s", "manifest-p99": "ms", "stored64-p99
          "nginx-p99-puts-JVM": "ms", "nginx-p99-puts-native": "ms",
          "stored-big": "MB/s", "raw-big": "MB/s", "range": "ms", "put-big": "MB/s", "put-small": "/s",
          "put-small-p99": "ms", "grpc-get": "MB/s", "http-get": "MB/s", "grpc-put": "MB/s", "http-put": "MB/s",
-         "find-missing": "ms", "start": "ms", "idle": "MiB", "size": "MB", "slow-stored": "KiB", "slow-raw": "KiB",
+         "find-missing": "ms", "far-manifest": "/s", "far-stored64": "/s", "far-stored-big": "MB/s", "miss": "ms",
+         "first-byte": "ms", "far-missing": "ms", "far-unknown": "ms", "start": "ms", "idle": "MiB", "size": "MB", "slow-stored": "KiB", "slow-raw": "KiB",
          "slow-stored-put": "", "slow-raw-put": "", "limit-sha": "MB/s"}
 
 NAMES = {"manifest": "GET manifest {1 KiB}, hot", "stored64": "GET payload {64 KiB}, stored bytes, hot",
@@ -75,6 +86,10 @@ NAMES = {"manifest": "GET manifest {1 KiB}, hot", "stored64": "GET payload {64 K
          "put-big": "PUT {big} identity, one stream", "put-small": "PUT 4 KiB, 16 clients",
          "put-small-p99": "p99 of PUT 4 KiB", "grpc-get": "gRPC GetPayload {mid}", "http-get": "HTTP GET {mid}",
          "grpc-put": "gRPC PutManifest {mid}", "http-put": "HTTP POST {mid}", "find-missing": "findMissing {missing} keys",
+         "far-manifest": "over S3: GET manifest {1 KiB}, hit", "far-stored64": "over S3: GET payload {64 KiB}, hit",
+         "far-stored-big": "over S3: GET payload {big}, hit, one stream", "miss": "over S3: GET payload {64 KiB}, miss, one client",
+         "first-byte": "over S3: first byte of a miss of {big}",
+         "far-missing": "over S3: findMissing {missing} known keys", "far-unknown": "over S3: findMissing {missing} unknown keys",
          "start": "start to first 200, empty", "idle": "RSS when idle", "size": "shipped bytes",
          "slow-stored": "RSS growth for each slow reader, stored bytes",
          "slow-raw": "RSS growth for each slow reader, decompressed",
@@ -116,6 +131,8 @@ class Report:
             if not theirs:
                 return None
             mine = [a / b for a, b in zip(mine, theirs)]
+        if row.less:
+            mine = [a - b for a, b in zip(mine, self.values[row.less[0]][row.less[1]])]
         target = row.jvm if shape == "JVM" else row.native
         middle = statistics.median(mine)
         met = None if target is None else middle >= target if row.least else middle <= target
@@ -134,9 +151,9 @@ class Report:
         return "\n".join(lines)
 
     def absolutes(self):
-        order = ["JVM", "native", "nginx", "versitygw", "docker-registry", "bazel-remote"]
+        order = ["JVM", "native", "nginx", "versitygw", "docker-registry", "bazel-remote", "bucket"]
         heads = [s for s in order if any(s in v for v in self.values.values())]
-        lines = ["| medians (lowest–highest) | " + " | ".join(heads) + " | limits |", "|---" * (len(heads) + 2) + "|"]
+        lines = ["| medians (lowest–highest) | " + " | ".join("its bucket (versitygw)" if h == "bucket" else h for h in heads) + " | limits |", "|---" * (len(heads) + 2) + "|"]
         for row, servers in self.values.items():
             unit = UNITS[row]
             cells = [spread(servers[h]) if h in servers else "" for h in heads]

@@ -5,6 +5,7 @@ import json
 import subprocess
 import time
 
+from parts.far import Far
 from parts.machine import ROOT, BenchError, find, plain_environment, resident_kib, say
 from parts.servers import KIND, TENANT, ZSTD
 
@@ -189,6 +190,9 @@ class Rows:
             self.record("find-missing", s, out["p50_ms"])
 
         self.alternate(self.surfaces, one)
+
+    def far_store(self):
+        Far(self).measure()
 
     # -- memory and start --------------------------------------------------------------------------------------
 

@@ -108,6 +108,19 @@ class Native(Surface):
         return [ROOT / "target/surface-fs", *(ROOT / "target").glob("*.so")]
 
 
+class OverS3(Surface):
+    """One shape of the service over a bucket, with its local cache in front; `name` stays the shape's."""
+
+    def __init__(self, machine, shape, bucket):
+        super().__init__(machine, f"{shape.name}-over-s3", shape.program)
+        self.shape, self.bucket = shape, bucket
+
+    def environment(self):
+        return super().environment() | {
+            "SURFACE_STORE_TYPE": "s3", "SURFACE_STORE_ENDPOINT": self.bucket.base, "SURFACE_STORE_CREATE_BUCKETS": "true",
+            "AWS_ACCESS_KEY_ID": self.bucket.access, "AWS_SECRET_ACCESS_KEY": self.bucket.secret}
+
+
 class Nginx(Server):
     """One worker, sendfile, no logs. Its files are the bodies that the first service answered."""
 
@@ -153,8 +166,8 @@ class VersityGw(Server):
     about = "S3 gateway over a folder, presigned requests; its puts are not synced"
     access, secret = "bench", "benchsecret"
 
-    def __init__(self, machine, path, nginx):
-        super().__init__(machine, "versitygw")
+    def __init__(self, machine, path, nginx, name="versitygw"):
+        super().__init__(machine, name)
         self.path_to, self.nginx, self.signed = path, nginx, {}
         self.put_flags = ("-key", self.access, "-secret", self.secret)
         for d in ("iam", "data/bench"):
@@ -163,6 +176,13 @@ class VersityGw(Server):
     def fill(self, keys):
         for what in self.has:
             shutil.copytree(self.nginx.root / what, self.home / "data/bench" / what)
+
+    def presigned(self, paths):
+        """Addresses that need no header, for paths that begin with a bucket."""
+        out = self.machine.home / "presigned"
+        self.machine.load("presign", "-base", self.base, "-key", self.access, "-secret", self.secret, "-out", out,
+                          stdin="".join(f"{path}\n" for path in paths))
+        return out.read_text().splitlines()
 
     def command(self):
         return [self.path_to, "--port", f"127.0.0.1:{self.port}", "--iam-dir", self.home / "iam", "--keep-alive",
@@ -175,10 +195,7 @@ class VersityGw(Server):
         return "/health"
 
     def listed(self, what, keys):
-        out = self.machine.home / "presigned"
-        self.machine.load("presign", "-base", self.base, "-key", self.access, "-secret", self.secret, "-out", out,
-                          stdin="".join(f"/bench/{what}/{k.digest}\n" for k in keys))
-        return [line[len(self.base):] for line in out.read_text().splitlines()]
+        return [line[len(self.base):] for line in self.presigned(f"/bench/{what}/{k.digest}" for k in keys)]
 
     def path(self, what, key):
         return self.listed(what, [key])[0]
