@@ -73,9 +73,10 @@ final class Fill {
         this.signal = parts.outside().waits().signal();
     }
 
-    /** That somebody waits for the answer, until {@link #leave}. */
-    synchronized void join() {
+    /** This one, for which somebody waits now, until {@link #leave}. */
+    synchronized Fill joined() {
         waiting++;
+        return this;
     }
 
     synchronized void leave() {

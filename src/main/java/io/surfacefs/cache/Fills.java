@@ -22,6 +22,9 @@ final class Fills {
     /** How long it is remembered that there is no such object. */
     static final Duration ABSENT_FOR = Duration.ofSeconds(1);
 
+    /** How long a new fetch waits while as many run as may. */
+    private static final Duration TURN = Duration.ofSeconds(1);
+
     private static final int MAX_ABSENT = 65_536;
     private static final int TRIES = 8;
 
@@ -30,6 +33,7 @@ final class Fills {
     private final Recovery recovery;
     private final Ticks ticks;
     private final Semaphore permits;
+    private final Waits.Signal turns;
     private final ConcurrentMap<CacheName, Fill> running = new ConcurrentHashMap<>();
     private final Cache<CacheName, Long> absent;
 
@@ -39,6 +43,7 @@ final class Fills {
         this.recovery = recovery;
         this.ticks = ticks;
         this.permits = new Semaphore(parts.settings().concurrentFetches());
+        this.turns = parts.outside().waits().signal();
         this.absent = Caffeine.newBuilder()
                 .maximumSize(MAX_ABSENT)
                 .expireAfterWrite(ABSENT_FOR)
@@ -102,28 +107,48 @@ final class Fills {
     }
 
     private Fill join(CacheName name, Source.Origin origin) {
+        Fill known = running.computeIfPresent(name, (n, fill) -> fill.joined());
+        if (known != null) {
+            return known;
+        }
+        awaitTurn();
         Fill[] started = new Fill[1];
-        Fill fill = running.compute(name, (n, known) -> {
-            if (known != null) {
-                known.join();
-                return known;
-            }
-            if (!permits.tryAcquire()) {
-                throw new SurfaceException(
-                        ErrorCode.OVERLOADED,
-                        "too many objects are being fetched at once",
-                        "try again, or raise surface.limits.concurrent-fetches");
+        Fill fill = running.compute(name, (n, other) -> {
+            if (other != null) {
+                return other.joined();
             }
             long epoch = parts.names().epoch(name.hash());
             Fill[] self = started;
             started[0] = new Fill(parts, name, origin, epoch, ticks.now(), end -> ended(name, self[0], end, epoch));
-            started[0].join();
-            return started[0];
+            return started[0].joined();
         });
         if (started[0] != null) {
             start(name, fill);
+        } else {
+            endTurn();
         }
         return fill;
+    }
+
+    /** A burst of small objects ends in as many files to be synced, so a moment is worth waiting. */
+    private void awaitTurn() {
+        boolean turn = false;
+        try {
+            turn = permits.tryAcquire() || turns.await(permits::tryAcquire, TURN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!turn) {
+            throw new SurfaceException(
+                    ErrorCode.OVERLOADED,
+                    "too many objects are being fetched at once",
+                    "try again, or raise surface.limits.concurrent-fetches");
+        }
+    }
+
+    private void endTurn() {
+        permits.release();
+        turns.changed();
     }
 
     private void start(CacheName name, Fill fill) {
@@ -131,7 +156,7 @@ final class Fills {
             parts.outside().executor().execute(() -> run(name, fill));
         } catch (RejectedExecutionException e) {
             running.remove(name, fill);
-            permits.release();
+            endTurn();
             fill.leave();
             throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the service is stopping", null, e);
         }
@@ -152,7 +177,7 @@ final class Fills {
         } finally {
             running.remove(name, fill);
             fill.end();
-            permits.release();
+            endTurn();
         }
     }
 

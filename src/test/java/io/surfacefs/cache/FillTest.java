@@ -212,6 +212,26 @@ class FillTest {
     }
 
     @Test
+    void oneMoreThanMayRunWaitsForAMomentUntilOneHasEnded() throws Exception {
+        rig.engine().close();
+        rig.open(SETTINGS.withWaits(1, Duration.ofSeconds(30), Duration.ofSeconds(30)));
+        CountDownLatch go = new CountDownLatch(1);
+        rig.store.beforeOpen = () -> FakeStore.await(go);
+        rig.stored(1, KIB);
+        rig.stored(2, KIB);
+        Future<byte[]> first = callers.submit(() -> rig.fetch(name(1)));
+        awaitOpened(1);
+        FutureTask<byte[]> second = new FutureTask<>(() -> rig.fetch(name(2)));
+        Thread waiting = Thread.ofPlatform().start(second);
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        go.countDown();
+        assertNotNull(get(first));
+        assertNotNull(get(second));
+    }
+
+    @Test
     void thatThereIsNoneIsRememberedForASecondAndForgottenWithAPut() throws Exception {
         assertNull(rig.fetch(name(1)));
         assertNull(rig.fetch(name(1)));
