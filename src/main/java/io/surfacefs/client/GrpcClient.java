@@ -5,12 +5,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
-import io.grpc.ForwardingClientCall;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -43,6 +39,8 @@ import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.wire.BearerToken;
+import io.surfacefs.wire.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -58,9 +56,6 @@ final class GrpcClient implements SurfaceClient {
     private static final int MAX_MESSAGE = 8 << 20;
 
     private static final int WINDOW = 1 << 20;
-
-    private static final Metadata.Key<String> AUTHORIZATION =
-            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final ManagedChannel connection;
     private final Channel channel;
@@ -84,22 +79,8 @@ final class GrpcClient implements SurfaceClient {
             builder.usePlaintext();
         }
         this.connection = builder.build();
-        this.channel = ClientInterceptors.intercept(connection, new Authorized(token));
+        this.channel = ClientInterceptors.intercept(connection, BearerToken.with(token::authorization));
         this.failures = new GrpcFailures(endpoint);
-    }
-
-    /** Sends the token with each call. */
-    private record Authorized(Token token) implements ClientInterceptor {
-        @Override
-        public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-            return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
-                @Override
-                public void start(Listener<A> listener, Metadata headers) {
-                    token.authorization().ifPresent(value -> headers.put(AUTHORIZATION, value));
-                    super.start(listener, headers);
-                }
-            };
-        }
     }
 
     private <Q, A> A ask(MethodDescriptor<Q, A> method, Q request) {
@@ -116,8 +97,10 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public PutAnswer put(Tenant tenant, NewArtefact artefact, Content content) throws IOException {
-        try (GrpcUpload<PutManifestRequest, PutManifestResponse> upload = GrpcUpload.start(
-                channel.newCall(SurfaceFsGrpc.getPutManifestMethod(), CallOptions.DEFAULT), failures)) {
+        try (Upload<PutManifestRequest, PutManifestResponse> upload = Upload.start(
+                channel.newCall(SurfaceFsGrpc.getPutManifestMethod(), CallOptions.DEFAULT),
+                Patience.UPLOAD,
+                failures)) {
             boolean taken = upload.send(PutManifestRequest.newBuilder()
                     .setHeader(header(tenant, artefact))
                     .build());
@@ -135,7 +118,7 @@ final class GrpcClient implements SurfaceClient {
                     break;
                 }
             }
-            PutManifestResponse answer = upload.finish();
+            PutManifestResponse answer = upload.finish(Patience.UPLOAD);
             return new PutAnswer(document(answer.getManifest()), answer.getCreated());
         }
     }
