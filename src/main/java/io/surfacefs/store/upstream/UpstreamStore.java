@@ -53,7 +53,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     private final UpstreamSettings settings;
     private final Connections upstream;
-    private final Stalled stalled = new Stalled(PAUSE);
+    private final Stalled stalled;
     private final ManifestCodec codec;
     private final Opening opening;
     private final Events events;
@@ -66,9 +66,15 @@ public final class UpstreamStore implements ArtefactStore {
      * @throws StoreFault when the CA file can't be used
      */
     public UpstreamStore(UpstreamSettings settings, ManifestCodec codec, StoredVerifier verifier, Events events) {
+        this(settings, codec, verifier, events, PAUSE);
+    }
+
+    UpstreamStore(
+            UpstreamSettings settings, ManifestCodec codec, StoredVerifier verifier, Events events, Duration pause) {
         this.settings = settings;
         this.upstream = new Connections(settings);
         this.codec = codec;
+        this.stalled = new Stalled(pause);
         this.opening = new Opening(settings, stalled, verifier);
         this.events = events;
         this.puts = new Puts(upstream, codec);
