@@ -49,9 +49,17 @@ class ArchitectureTest {
             Map.entry(STUBS, Set.of())));
 
     /** Rooms that a plain test starts in milliseconds. */
-    private static final List<String> FRAMEWORK_FREE =
-            List.of("model", "codec", "access", "cache", "store", "store.layout", "store.fs", "store.s3",
-            "store.upstream", "wire");
+    private static final List<String> FRAMEWORK_FREE = List.of(
+            "model",
+            "codec",
+            "access",
+            "cache",
+            "store",
+            "store.layout",
+            "store.fs",
+            "store.s3",
+            "store.upstream",
+            "wire");
 
     private static final List<String> FRAMEWORKS =
             List.of("io.quarkus.", "io.vertx.", "io.smallrye.", "jakarta.", "org.eclipse.microprofile.");

@@ -54,12 +54,7 @@ record OpenedStore(
 
     /** What a store is made of. */
     record Parts(
-            SurfaceConfig config,
-            Disk disk,
-            ManifestCodec codec,
-            StoredVerifier verifier,
-            Clock clock,
-            Events events) {
+            SurfaceConfig config, Disk disk, ManifestCodec codec, StoredVerifier verifier, Clock clock, Events events) {
         private LayoutStore layout(BlobStore blobs, boolean remote) {
             return new LayoutStore(
                     blobs,

@@ -17,8 +17,7 @@ final class SecretChecks {
     private SecretChecks() {}
 
     /** @param type of the store: an upstream may do without a token */
-    static void run(
-            Path folder, Settings.StoreType type, Duration maxAge, Instant now, List<Finding> findings) {
+    static void run(Path folder, Settings.StoreType type, Duration maxAge, Instant now, List<Finding> findings) {
         List<String> names = type == Settings.StoreType.S3
                 ? NAMES
                 : Stream.of(UpstreamChecks.TOKEN)

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Whether an upstream's address can be right, and whether its token may go there. Reads the token, tells none of it. */
+/**
+ * Whether an upstream's address can be right, and whether its token may go there. Reads the token, tells none of it.
+ */
 final class UpstreamChecks {
     /** In {@code surface.secrets.dir}. */
     static final String TOKEN = "upstream-token";

@@ -53,7 +53,10 @@ final class Types {
 
     static final Setting.Type<URI> STORE_URI = new Named<>("URI", "an address like https://host:port", value -> {
         URI uri = URI.create(value);
-        if (!STORE_SCHEMES.contains(String.valueOf(uri.getScheme())) || uri.getHost() == null || uri.getRawQuery() != null || uri.getRawUserInfo() != null) {
+        if (!STORE_SCHEMES.contains(String.valueOf(uri.getScheme()))
+                || uri.getHost() == null
+                || uri.getRawQuery() != null
+                || uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException(value);
         }
         return uri;

@@ -66,8 +66,7 @@ public final class ArtefactService {
          * @param after {@code {kind}/{64 hex}}; {@code INVALID_ARGUMENT} when the listing is asked for otherwise
          */
         public ListRequest behind(Tenant tenant, String after) {
-            return new ListRequest(
-                    kind, image, scan, pageSize, PageTokens.issue(tenant, this, after), maxBytes);
+            return new ListRequest(kind, image, scan, pageSize, PageTokens.issue(tenant, this, after), maxBytes);
         }
     }
 
@@ -78,7 +77,9 @@ public final class ArtefactService {
      * @param next the place in the key order that the token stands for; null on the last one
      */
     public record ListResult(
-            List<Manifest> manifests, @Nullable String nextPageToken, @Nullable String next) {}
+            List<Manifest> manifests,
+            @Nullable String nextPageToken,
+            @Nullable String next) {}
 
     /** One answer of a batch: the manifest, or why there is none. */
     public record BatchItem(

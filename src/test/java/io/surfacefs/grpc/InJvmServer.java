@@ -58,8 +58,7 @@ public final class InJvmServer implements AutoCloseable {
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .addService(ServerInterceptors.intercept(
-                            new SurfaceFsEndpoint(
-                                    calls, artefacts, new ScanService(store, TestArtefacts.CODEC, clock)),
+                            new SurfaceFsEndpoint(calls, artefacts, new ScanService(store, TestArtefacts.CODEC, clock)),
                             interceptors))
                     .addService(ServerInterceptors.intercept(
                             new SurfaceCacheEndpoint(

@@ -27,8 +27,8 @@ import javax.net.ssl.SSLException;
 
 /**
  * A few connections to the upstream, and calls over them in turn. They are made when the first call is, and made again
- * when they break: while the upstream is away, callers are told so at once, and one in a second looks whether it is back.
- * Thread-safe.
+ * when they break: while the upstream is away, callers are told so at once, and one in a second looks whether it is
+ * back. Thread-safe.
  */
 final class Connections implements AutoCloseable {
     /** A page of a list ends at 3 MiB, a scan manifest too. */
@@ -66,8 +66,7 @@ final class Connections implements AutoCloseable {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(settings.host(), settings.port())
                 .withOption(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        Math.toIntExact(Math.min(
-                                settings.limits().connect().toMillis(), Integer.MAX_VALUE)))
+                        Math.toIntExact(Math.min(settings.limits().connect().toMillis(), Integer.MAX_VALUE)))
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .flowControlWindow(WINDOW)
                 .keepAliveTime(10, TimeUnit.SECONDS)
@@ -114,8 +113,7 @@ final class Connections implements AutoCloseable {
     }
 
     <Q, A> Upload<Q, A> upload(MethodDescriptor<Q, A> method) {
-        return Upload.start(
-                next().newCall(method, CallOptions.DEFAULT), limits().total(), UpstreamFaults.OF_UPLOAD);
+        return Upload.start(next().newCall(method, CallOptions.DEFAULT), limits().total(), UpstreamFaults.OF_UPLOAD);
     }
 
     private Channel next() {

@@ -54,10 +54,7 @@ final class Opening {
                         true);
             }
             return new Opened(
-                    answer.raw(),
-                    facts,
-                    bytes,
-                    !verify || Hashes.sha256(first).equals(facts.storedDigest()));
+                    answer.raw(), facts, bytes, !verify || Hashes.sha256(first).equals(facts.storedDigest()));
         } catch (SurfaceException e) {
             if (e.code() == ErrorCode.NOT_FOUND) {
                 return null;

@@ -26,8 +26,8 @@ import io.surfacefs.wire.Upload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes to the upstream. Payloads go in their stored form, with its digest, by which the upstream makes sure that it
- * took in what was received here. Thread-safe.
+ * What goes to the upstream. Payloads go in their stored form, with its digest, by which the upstream makes sure that
+ * it took in what was received here. Thread-safe.
  */
 final class Puts {
     private static final String SHA_256 = "sha-256";
@@ -66,8 +66,7 @@ final class Puts {
     ArtefactStore.Committed<ArtefactManifest> artefact(
             ArtefactManifest manifest, ArtefactStore.@Nullable Received payload, ArtefactStore.Index index) {
         ArtefactKey key = manifest.key();
-        PutManifestHeader.Builder header =
-                header(key, manifest.canonical()).setEncoding(Encoding.ZSTD);
+        PutManifestHeader.Builder header = header(key, manifest.canonical()).setEncoding(Encoding.ZSTD);
         for (Digest image : index.images()) {
             header.getIndexBuilder().addImageDigests(image.toString());
         }

@@ -37,11 +37,7 @@ final class UpstreamBytes<A> implements StoredBytes {
 
     /** @param start the object's first bytes, as many as are known */
     UpstreamBytes(
-            Question<A> question,
-            UpstreamSettings.Limits limits,
-            Stalled stalled,
-            StoredPayload facts,
-            byte[] start) {
+            Question<A> question, UpstreamSettings.Limits limits, Stalled stalled, StoredPayload facts, byte[] start) {
         this.question = question;
         this.limits = limits;
         this.stalled = stalled;

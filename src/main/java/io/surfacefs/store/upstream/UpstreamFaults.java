@@ -15,9 +15,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the upstream's failures mean. Its own codes go before the status: what is said of the artefact is passed on as it
- * is, what is said of the upstream is a {@link StoreFault}. A status without such a code came from somebody else, so it
- * never says that something isn't there.
+ * What the upstream's failures mean. Its own codes go before the status: what is said of the artefact is passed on as
+ * it is, what is said of the upstream is a {@link StoreFault}. A status without such a code came from somebody else, so
+ * it never says that something isn't there.
  */
 enum UpstreamFaults implements CallFailures {
     /** While an answer is waited for. */

@@ -39,10 +39,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another Surface.FS as the store. It decides what is stored and first, as it does for any client; here nothing is kept.
- * Payloads come and go in their stored form, untouched: those up to 256 KiB are hashed before their first byte is given,
- * larger ones while they are read from beginning to end, and the last piece is given only when the digest is right.
- * Every call has a limit and ends when its caller's call over gRPC does. Failures of the upstream are
+ * Another Surface.FS as the store. It decides what is stored and first, as it does for any client; here nothing is
+ * kept. Payloads come and go in their stored form, untouched: those up to 256 KiB are hashed before their first byte is
+ * given, larger ones while they are read from beginning to end, and the last piece is given only when the digest is
+ * right. Every call has a limit and ends when its caller's call over gRPC does. Failures of the upstream are
  * {@link StoreFault}s. Thread-safe.
  */
 public final class UpstreamStore implements ArtefactStore {
@@ -90,9 +90,7 @@ public final class UpstreamStore implements ArtefactStore {
         FindMissingRequest.Builder request = FindMissingRequest.newBuilder();
         if (settings.tenant() != null) {
             request.setTenant(settings.tenant().value());
-            request.addKeys(Key.newBuilder()
-                    .setKind(PROBED.value())
-                    .setDigest(new Digest("0".repeat(64)).toString()));
+            request.addKeys(Key.newBuilder().setKind(PROBED.value()).setDigest(new Digest("0".repeat(64)).toString()));
         }
         try {
             upstream.ask(SurfaceFsGrpc.getFindMissingMethod(), request.build());
@@ -257,9 +255,7 @@ public final class UpstreamStore implements ArtefactStore {
     public @Nullable OpenEntry cacheEntry(CacheKey key) {
         Opening.Opened opened = opening.open(new Question.OfEntry(upstream, key), right -> {});
         // A memo that is damaged is as good as absent.
-        return opened == null || !opened.sound()
-                ? null
-                : new OpenEntry(opened.raw(), opened.facts(), opened.bytes());
+        return opened == null || !opened.sound() ? null : new OpenEntry(opened.raw(), opened.facts(), opened.bytes());
     }
 
     @Override

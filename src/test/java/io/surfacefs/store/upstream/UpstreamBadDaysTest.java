@@ -75,8 +75,7 @@ class UpstreamBadDaysTest {
         upstream.close();
     }
 
-    private static UpstreamStore open(
-            URI endpoint, Path tokenFile, Tenant tenant, Duration silence, Duration pause) {
+    private static UpstreamStore open(URI endpoint, Path tokenFile, Tenant tenant, Duration silence, Duration pause) {
         return new UpstreamStore(
                 new UpstreamSettings(
                         endpoint,
@@ -338,8 +337,7 @@ class UpstreamBadDaysTest {
 
     private static ArtefactStore.Received upload(byte[] stored, Digest said) {
         return new ArtefactStore.Received(
-                new BlobSource.Bytes(stored),
-                new StoredPayload(MediaType.OCTET_STREAM, 1, stored.length, said, false));
+                new BlobSource.Bytes(stored), new StoredPayload(MediaType.OCTET_STREAM, 1, stored.length, said, false));
     }
 
     private static StreamObserver<PutPayloadRequest> ignoring() {
@@ -395,9 +393,7 @@ class UpstreamBadDaysTest {
                 call.onError(ScriptedUpstream.refusal(refusal.getKey()));
                 return ignoring();
             };
-            failure(
-                    refusal.getValue(),
-                    () -> store.stage(key(stored), upload(stored, new Digest("1".repeat(64)))));
+            failure(refusal.getValue(), () -> store.stage(key(stored), upload(stored, new Digest("1".repeat(64)))));
         }
     }
 
