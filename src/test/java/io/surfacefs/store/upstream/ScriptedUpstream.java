@@ -56,6 +56,10 @@ final class ScriptedUpstream extends SurfaceFsGrpc.SurfaceFsImplBase implements 
 
     final List<GetPayloadRequest> asked = new CopyOnWriteArrayList<>();
     final AtomicInteger cancelled = new AtomicInteger();
+
+    /** Told of each call that its caller gave up. */
+    volatile Runnable onCancel = () -> {};
+
     final AtomicReference<String> authorization = new AtomicReference<>();
 
     /** Whether the last call came with a deadline. */
@@ -88,6 +92,11 @@ final class ScriptedUpstream extends SurfaceFsGrpc.SurfaceFsImplBase implements 
             deadline = Context.current().getDeadline() != null;
             return next.startCall(call, headers);
         }
+    }
+
+    private void gone() {
+        cancelled.incrementAndGet();
+        onCancel.run();
     }
 
     URI endpoint() {
@@ -140,14 +149,14 @@ final class ScriptedUpstream extends SurfaceFsGrpc.SurfaceFsImplBase implements 
     @Override
     public void getPayload(GetPayloadRequest request, StreamObserver<GetPayloadResponse> answer) {
         ServerCallStreamObserver<GetPayloadResponse> call = (ServerCallStreamObserver<GetPayloadResponse>) answer;
-        call.setOnCancelHandler(cancelled::incrementAndGet);
+        call.setOnCancelHandler(this::gone);
         asked.add(request);
         payload.accept(request, call);
     }
 
     @Override
     public void getManifest(GetManifestRequest request, StreamObserver<GetManifestResponse> answer) {
-        ((ServerCallStreamObserver<GetManifestResponse>) answer).setOnCancelHandler(cancelled::incrementAndGet);
+        ((ServerCallStreamObserver<GetManifestResponse>) answer).setOnCancelHandler(this::gone);
         switch (manifest.apply(request)) {
             case GetManifestResponse given -> {
                 answer.onNext(given);
