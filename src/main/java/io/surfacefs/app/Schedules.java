@@ -47,7 +47,7 @@ public class Schedules {
 
     /** What expired, where that is wanted. */
     void scheduleRetention(@Observes StartupEvent event, Scheduler scheduler, SurfaceConfig config) {
-        if (!mode.serving() || !config.get(Settings.RETENTION_ENABLED) || !engine.owner()) {
+        if (!mode.serving() || !config.get(Settings.RETENTION_ENABLED) || !engine.sweeps()) {
             return;
         }
         Map<Kind, Duration> lifetimes = config.members(Settings.CACHE_LIFETIME);

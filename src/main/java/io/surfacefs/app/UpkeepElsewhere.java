@@ -1,9 +1,11 @@
 package io.surfacefs.app;
 
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Kind;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.StoreUpkeep;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -20,6 +22,11 @@ final class UpkeepElsewhere implements StoreUpkeep {
 
     @Override
     public int sweep() {
+        return 0;
+    }
+
+    @Override
+    public int expire(Map<Kind, Duration> lifetimes, LongConsumer progress) {
         return 0;
     }
 

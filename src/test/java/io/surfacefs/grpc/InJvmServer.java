@@ -13,6 +13,7 @@ import io.surfacefs.service.CacheEntryService;
 import io.surfacefs.service.DeletePolicy;
 import io.surfacefs.service.HotTier;
 import io.surfacefs.service.Intakes;
+import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.IntakeArea;
@@ -58,7 +59,11 @@ public final class InJvmServer implements AutoCloseable {
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .addService(ServerInterceptors.intercept(
-                            new SurfaceFsEndpoint(calls, artefacts, new ScanService(store, TestArtefacts.CODEC, clock)),
+                            new SurfaceFsEndpoint(
+                                    calls,
+                                    artefacts,
+                                    new ScanService(store, TestArtefacts.CODEC, clock),
+                                    new PrefetchService(artefacts, null, Events.NONE)),
                             interceptors))
                     .addService(ServerInterceptors.intercept(
                             new SurfaceCacheEndpoint(

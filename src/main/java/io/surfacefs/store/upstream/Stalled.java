@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,10 +17,12 @@ final class Stalled implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("surface-upstream-stalled").factory());
 
+    private final ScheduledFuture<?> looks;
+
     /** @param limit how long a reader may pause with a call open */
     Stalled(Duration limit) {
         long nanos = limit.toNanos();
-        clock.scheduleWithFixedDelay(
+        looks = clock.scheduleWithFixedDelay(
                 () -> reading.forEach(one -> one.park(nanos)), nanos / 2, nanos / 2, TimeUnit.NANOSECONDS);
     }
 
@@ -33,6 +36,7 @@ final class Stalled implements AutoCloseable {
 
     @Override
     public void close() {
+        looks.cancel(false);
         clock.shutdownNow();
     }
 }

@@ -111,15 +111,11 @@ public final class UpstreamStore implements ArtefactStore {
         try {
             return upstream.ask(method, request);
         } catch (SurfaceException e) {
-            return absent(e);
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return null;
+            }
+            throw e;
         }
-    }
-
-    private static <A> @Nullable A absent(SurfaceException e) {
-        if (e.code() == ErrorCode.NOT_FOUND) {
-            return null;
-        }
-        throw e;
     }
 
     @Override
