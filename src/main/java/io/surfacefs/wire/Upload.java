@@ -3,6 +3,7 @@ package io.surfacefs.wire;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -85,7 +86,11 @@ public final class Upload<Q, A> implements AutoCloseable {
         if (ended()) {
             return false;
         }
-        call.sendMessage(message);
+        try {
+            call.sendMessage(message);
+        } catch (StatusRuntimeException e) {
+            throw failures.ended(e.getStatus(), e.getTrailers());
+        }
         return true;
     }
 

@@ -37,6 +37,9 @@ final class Connections implements AutoCloseable {
     /** Bytes on their way to one reader who doesn't read. */
     private static final int WINDOW = 512 << 10;
 
+    /** Messages on their way while one is being looked at. */
+    private static final int AHEAD = 2;
+
     private static final int MOST = 4;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
@@ -107,9 +110,9 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    /** A stream of answers, one of which lies here at most. */
+    /** A stream of answers, of which a few lie here at most. */
     <Q, A> Download<A> download(MethodDescriptor<Q, A> method, Q request) {
-        return Download.start(next().newCall(method, CallOptions.DEFAULT), request, 1, UpstreamFaults.OF_BODY);
+        return Download.start(next().newCall(method, CallOptions.DEFAULT), request, AHEAD, UpstreamFaults.OF_BODY);
     }
 
     <Q, A> Upload<Q, A> upload(MethodDescriptor<Q, A> method) {
