@@ -33,7 +33,7 @@ class ArchitectureTest {
             Map.entry("grpc", Set.of("service", "access", "model", "ops", STUBS)),
             Map.entry("cli", Set.of("client", "service", "access", "model", "ops")),
             Map.entry("client", Set.of("service", "access", "wire", "model", STUBS)),
-            Map.entry("wire", Set.of("model")),
+            Map.entry("wire", Set.of("model", STUBS)),
             Map.entry("service", Set.of("access", "store", "codec", "model", "ops")),
             Map.entry("access", Set.of("model")),
             Map.entry("cache", Set.of("store", "codec", "model", "ops")),

@@ -12,15 +12,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.surfacefs.grpc.v1.ArtefactManifest;
-import io.surfacefs.grpc.v1.DeleteManifestRequest;
 import io.surfacefs.grpc.v1.Encoding;
-import io.surfacefs.grpc.v1.GetManifestRequest;
 import io.surfacefs.grpc.v1.GetPayloadRequest;
-import io.surfacefs.grpc.v1.GetScanManifestRequest;
 import io.surfacefs.grpc.v1.GetScanSurfaceRequest;
 import io.surfacefs.grpc.v1.GetScanSurfaceResponse;
 import io.surfacefs.grpc.v1.Index;
-import io.surfacefs.grpc.v1.ListManifestsRequest;
 import io.surfacefs.grpc.v1.ListManifestsResponse;
 import io.surfacefs.grpc.v1.PayloadInfo;
 import io.surfacefs.grpc.v1.PutManifestHeader;
@@ -29,7 +25,6 @@ import io.surfacefs.grpc.v1.PutManifestResponse;
 import io.surfacefs.grpc.v1.PutScanManifestRequest;
 import io.surfacefs.grpc.v1.PutScanManifestResponse;
 import io.surfacefs.grpc.v1.Source;
-import io.surfacefs.grpc.v1.StatPayloadRequest;
 import io.surfacefs.grpc.v1.StatPayloadResponse;
 import io.surfacefs.grpc.v1.SurfaceFsGrpc;
 import io.surfacefs.model.ArtefactKey;
@@ -40,6 +35,7 @@ import io.surfacefs.model.ScanId;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.wire.BearerToken;
+import io.surfacefs.wire.Questions;
 import io.surfacefs.wire.Upload;
 import java.io.IOException;
 import java.io.InputStream;
@@ -162,13 +158,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public ManifestDocument manifest(ArtefactKey key) {
-        ByteString json = ask(
-                        SurfaceFsGrpc.getGetManifestMethod(),
-                        GetManifestRequest.newBuilder()
-                                .setTenant(key.tenant().value())
-                                .setKind(key.kind().value())
-                                .setDigest(key.digest().toString())
-                                .build())
+        ByteString json = ask(SurfaceFsGrpc.getGetManifestMethod(), Questions.manifest(key))
                 .getManifest()
                 .getJsonBytes();
         return ManifestDocument.read(json.toByteArray(), key);
@@ -198,13 +188,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public PayloadFacts stat(ArtefactKey key) {
-        StatPayloadResponse facts = ask(
-                SurfaceFsGrpc.getStatPayloadMethod(),
-                StatPayloadRequest.newBuilder()
-                        .setTenant(key.tenant().value())
-                        .setKind(key.kind().value())
-                        .setDigest(key.digest().toString())
-                        .build());
+        StatPayloadResponse facts = ask(SurfaceFsGrpc.getStatPayloadMethod(), Questions.facts(key));
         return new PayloadFacts(
                 facts.getRawSize(),
                 facts.getStoredSize(),
@@ -213,20 +197,11 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public Page list(Query query) {
-        ListManifestsRequest.Builder request = ListManifestsRequest.newBuilder()
-                .setTenant(query.tenant().value())
-                .setPageSize(query.pageSize())
-                .setPageToken(query.pageToken());
-        if (query.kind() != null) {
-            request.setKind(query.kind().value());
-        }
-        if (query.image() != null) {
-            request.setImageDigest(query.image().toString());
-        }
-        if (query.scan() != null) {
-            request.setScanId(query.scan().value());
-        }
-        ListManifestsResponse page = ask(SurfaceFsGrpc.getListManifestsMethod(), request.build());
+        ListManifestsResponse page = ask(
+                SurfaceFsGrpc.getListManifestsMethod(),
+                Questions.list(query.tenant(), query.kind(), query.image(), query.scan(), query.pageSize())
+                        .setPageToken(query.pageToken())
+                        .build());
         return new Page(
                 page.getManifestsList().stream().map(GrpcClient::document).toList(),
                 page.getNextPageToken().isEmpty() ? null : page.getNextPageToken());
@@ -234,13 +209,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public void delete(ArtefactKey key) {
-        ask(
-                SurfaceFsGrpc.getDeleteManifestMethod(),
-                DeleteManifestRequest.newBuilder()
-                        .setTenant(key.tenant().value())
-                        .setKind(key.kind().value())
-                        .setDigest(key.digest().toString())
-                        .build());
+        ask(SurfaceFsGrpc.getDeleteManifestMethod(), Questions.delete(key));
     }
 
     @Override
@@ -257,12 +226,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public ManifestDocument scan(Tenant tenant, ScanId scan) {
-        ByteString json = ask(
-                        SurfaceFsGrpc.getGetScanManifestMethod(),
-                        GetScanManifestRequest.newBuilder()
-                                .setTenant(tenant.value())
-                                .setScanId(scan.value())
-                                .build())
+        ByteString json = ask(SurfaceFsGrpc.getGetScanManifestMethod(), Questions.scan(tenant, scan))
                 .getManifestBytes();
         ManifestDocument manifest = ManifestDocument.read(json.toByteArray());
         return ManifestDocument.read(

@@ -3,7 +3,6 @@ package io.surfacefs.store.upstream;
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.grpc.v1.FindMissingRequest;
 import io.surfacefs.grpc.v1.Key;
-import io.surfacefs.grpc.v1.ListManifestsRequest;
 import io.surfacefs.grpc.v1.ListManifestsResponse;
 import io.surfacefs.grpc.v1.SurfaceFsGrpc;
 import io.surfacefs.model.ArtefactKey;
@@ -14,6 +13,7 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.wire.Questions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -39,20 +39,11 @@ final class Listing {
     }
 
     ArtefactStore.Page page(ArtefactStore.Query query) {
-        ListManifestsRequest.Builder request = ListManifestsRequest.newBuilder()
-                .setTenant(query.tenant().value())
-                .setPageSize(query.limit())
-                .setAfter(query.after());
-        if (query.kind() != null) {
-            request.setKind(query.kind().value());
-        }
-        if (query.image() != null) {
-            request.setImageDigest(query.image().toString());
-        }
-        if (query.scan() != null) {
-            request.setScanId(query.scan().value());
-        }
-        ListManifestsResponse answer = upstream.ask(SurfaceFsGrpc.getListManifestsMethod(), request.build());
+        ListManifestsResponse answer = upstream.ask(
+                SurfaceFsGrpc.getListManifestsMethod(),
+                Questions.list(query.tenant(), query.kind(), query.image(), query.scan(), query.limit())
+                        .setAfter(query.after())
+                        .build());
         List<Manifest> page = new ArrayList<>();
         long bytes = 0;
         String last = query.after();

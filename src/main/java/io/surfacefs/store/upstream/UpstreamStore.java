@@ -4,15 +4,11 @@ import com.google.protobuf.ByteString;
 import io.grpc.MethodDescriptor;
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.codec.StoredVerifier;
-import io.surfacefs.grpc.v1.DeleteManifestRequest;
 import io.surfacefs.grpc.v1.DeleteRequest;
 import io.surfacefs.grpc.v1.FindMissingRequest;
-import io.surfacefs.grpc.v1.GetManifestRequest;
 import io.surfacefs.grpc.v1.GetManifestResponse;
-import io.surfacefs.grpc.v1.GetScanManifestRequest;
 import io.surfacefs.grpc.v1.GetScanManifestResponse;
 import io.surfacefs.grpc.v1.Key;
-import io.surfacefs.grpc.v1.StatPayloadRequest;
 import io.surfacefs.grpc.v1.StatPayloadResponse;
 import io.surfacefs.grpc.v1.SurfaceCacheGrpc;
 import io.surfacefs.grpc.v1.SurfaceFsGrpc;
@@ -32,6 +28,7 @@ import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.StoreFault;
+import io.surfacefs.wire.Questions;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -146,12 +143,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     @Override
     public @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan) {
-        GetScanManifestResponse answer = find(
-                SurfaceFsGrpc.getGetScanManifestMethod(),
-                GetScanManifestRequest.newBuilder()
-                        .setTenant(tenant.value())
-                        .setScanId(scan.value())
-                        .build());
+        GetScanManifestResponse answer = find(SurfaceFsGrpc.getGetScanManifestMethod(), Questions.scan(tenant, scan));
         if (answer == null) {
             return null;
         }
@@ -166,13 +158,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     @Override
     public @Nullable Manifest manifest(ArtefactKey key) {
-        GetManifestResponse answer = find(
-                SurfaceFsGrpc.getGetManifestMethod(),
-                GetManifestRequest.newBuilder()
-                        .setTenant(key.tenant().value())
-                        .setKind(key.kind().value())
-                        .setDigest(key.digest().toString())
-                        .build());
+        GetManifestResponse answer = find(SurfaceFsGrpc.getGetManifestMethod(), Questions.manifest(key));
         return answer == null ? null : read(codec, key, answer.getManifest().getJsonBytes());
     }
 
@@ -203,13 +189,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     @Override
     public @Nullable StoredPayload facts(ArtefactKey key) {
-        StatPayloadResponse answer = find(
-                SurfaceFsGrpc.getStatPayloadMethod(),
-                StatPayloadRequest.newBuilder()
-                        .setTenant(key.tenant().value())
-                        .setKind(key.kind().value())
-                        .setDigest(key.digest().toString())
-                        .build());
+        StatPayloadResponse answer = find(SurfaceFsGrpc.getStatPayloadMethod(), Questions.facts(key));
         if (answer == null) {
             return null;
         }
@@ -237,14 +217,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     @Override
     public boolean delete(ArtefactKey key) {
-        return find(
-                        SurfaceFsGrpc.getDeleteManifestMethod(),
-                        DeleteManifestRequest.newBuilder()
-                                .setTenant(key.tenant().value())
-                                .setKind(key.kind().value())
-                                .setDigest(key.digest().toString())
-                                .build())
-                != null;
+        return find(SurfaceFsGrpc.getDeleteManifestMethod(), Questions.delete(key)) != null;
     }
 
     @Override
