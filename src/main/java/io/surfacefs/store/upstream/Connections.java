@@ -35,10 +35,7 @@ final class Connections implements AutoCloseable {
     private static final int MAX_MESSAGE = 8 << 20;
 
     /** Bytes on their way to one reader who doesn't read. */
-    private static final int WINDOW = 512 << 10;
-
-    /** Messages on their way while one is being looked at. */
-    private static final int AHEAD = 2;
+    private static final int WINDOW = 256 << 10;
 
     private static final int MOST = 4;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -110,9 +107,9 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    /** A stream of answers, of which a few lie here at most. */
+    /** A stream of answers, one of which lies here at most. */
     <Q, A> Download<A> download(MethodDescriptor<Q, A> method, Q request) {
-        return Download.start(next().newCall(method, CallOptions.DEFAULT), request, AHEAD, UpstreamFaults.OF_BODY);
+        return Download.start(next().newCall(method, CallOptions.DEFAULT), request, 1, UpstreamFaults.OF_BODY);
     }
 
     <Q, A> Upload<Q, A> upload(MethodDescriptor<Q, A> method) {

@@ -6,19 +6,31 @@ import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.StoreFault;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored bytes of one object, asked for as they are read: what was announced in one call, a piece where somebody
- * reads here and there, all the rest where he reads on in order. A reader who stalls is taken his call away and given a
- * new one when he comes back. Every call must speak of the same stored bytes. Memory: the part it was opened with, at
- * most 256 KiB, until that was passed; the last 16 KiB, where seek tables stand, once read; and for a reader who reads
- * a message and what the network holds ahead.
+ * The stored bytes of one object, asked for as they are read: a piece where somebody reads here and there, larger ones
+ * and then all the rest of what was announced, or of the object, where he reads on in order and fast. So a slow reader
+ * never has more than a piece on its way. Who stalls is taken his call away and given a new one when he comes back.
+ * Every call must speak of the same stored bytes. Memory: the part it was opened with, at most 256 KiB, until that was
+ * passed; the last 16 KiB, where seek tables stand, once read; and for a reader who reads a message and what the
+ * network holds ahead.
  */
 final class UpstreamBytes<A> implements StoredBytes {
     private static final int TAIL = 16 << 10;
     private static final int PIECE = 64 << 10;
+
+    /**
+     * The first piece for who reads on in order; each next one is twice as long, up to the longest, and then the rest.
+     */
+    private static final int FIRST = 256 << 10;
+
+    private static final int LONGEST = 2 << 20;
+
+    /** From so many bytes a second on a reader is fast. */
+    private static final long FAST = 1 << 20;
 
     private final Question<A> question;
     private final UpstreamSettings.Limits limits;
@@ -32,6 +44,8 @@ final class UpstreamBytes<A> implements StoredBytes {
     private long expectedFrom;
     private long expectedTo;
     private long lastEnd;
+    private long askedAt;
+    private int piece = FIRST;
     private volatile long lastRead = System.nanoTime();
     private volatile boolean closed;
 
@@ -112,6 +126,7 @@ final class UpstreamBytes<A> implements StoredBytes {
             start = null;
             answer = open;
             answerAt = position;
+            askedAt = System.nanoTime();
             stalled.watch(this);
         }
         boolean done = false;
@@ -124,6 +139,7 @@ final class UpstreamBytes<A> implements StoredBytes {
         } finally {
             if (!done || open.left() == 0) {
                 abandon();
+                grow(done);
             }
         }
     }
@@ -132,12 +148,20 @@ final class UpstreamBytes<A> implements StoredBytes {
         return position >= expectedFrom && position < expectedTo;
     }
 
+    /** Lets the next piece be longer, or not. */
+    private void grow(boolean whole) {
+        boolean fast = whole && System.nanoTime() - askedAt < piece * TimeUnit.SECONDS.toNanos(1) / FAST;
+        piece = fast ? Math.min(piece, LONGEST) * 2 : FIRST;
+    }
+
     /** Up to where to ask. */
     private long endFor(long position, int length) {
-        if (announced(position)) {
-            return expectedTo;
+        long end = announced(position) ? expectedTo : size();
+        if (position != lastEnd) {
+            piece = FIRST;
+            end = announced(position) ? end : Math.min(end, position + Math.max(length, PIECE));
         }
-        return position == lastEnd ? size() : Math.min(size(), position + Math.max(length, PIECE));
+        return piece > LONGEST ? end : Math.min(end, position + piece);
     }
 
     private byte[] readTail() {
@@ -184,6 +208,7 @@ final class UpstreamBytes<A> implements StoredBytes {
         if (System.nanoTime() - lastRead > nanos && lock.tryLock()) {
             try {
                 abandon();
+                piece = FIRST;
             } finally {
                 lock.unlock();
             }

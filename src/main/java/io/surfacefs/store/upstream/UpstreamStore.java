@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamStore implements ArtefactStore {
     /** How long a reader may pause before his call is given up. */
-    private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private static final Kind PROBED = new Kind("surface.probe");
 
