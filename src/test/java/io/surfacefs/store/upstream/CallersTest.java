@@ -98,7 +98,7 @@ class CallersTest {
         assertTrue(asked.await(20, TimeUnit.SECONDS));
         assertFalse(cancelled.isDone());
         call.join().cancel("gone", null);
-        cancelled.get(20, TimeUnit.SECONDS);
+        cancelled.get(10, TimeUnit.SECONDS);
     }
 
     @Test
@@ -109,6 +109,6 @@ class CallersTest {
                         .withDeadlineAfter(1, TimeUnit.SECONDS)
                         .getManifest(QUESTION));
         assertEquals(Status.Code.DEADLINE_EXCEEDED, late.getStatus().getCode());
-        cancelled.get(20, TimeUnit.SECONDS);
+        cancelled.get(10, TimeUnit.SECONDS);
     }
 }

@@ -76,6 +76,11 @@ class UpstreamBadDaysTest {
     }
 
     private static UpstreamStore open(URI endpoint, Path tokenFile, Tenant tenant, Duration silence, Duration pause) {
+        return open(endpoint, tokenFile, tenant, silence, Duration.ofSeconds(2), pause);
+    }
+
+    private static UpstreamStore open(
+            URI endpoint, Path tokenFile, Tenant tenant, Duration silence, Duration total, Duration pause) {
         return new UpstreamStore(
                 new UpstreamSettings(
                         endpoint,
@@ -83,7 +88,7 @@ class UpstreamBadDaysTest {
                         tokenFile,
                         tenant,
                         true,
-                        new UpstreamSettings.Limits(Duration.ofSeconds(2), silence, Duration.ofSeconds(2))),
+                        new UpstreamSettings.Limits(Duration.ofSeconds(2), silence, total)),
                 TestArtefacts.CODEC,
                 TestArtefacts.VERIFIER,
                 Events.NONE,
@@ -92,6 +97,14 @@ class UpstreamBadDaysTest {
 
     private static ArtefactKey key(byte[] bytes) {
         return TestArtefacts.key(bytes);
+    }
+
+    /** Waits a second for an answer, and is connected already. */
+    private void impatient() {
+        store.close();
+        Duration second = Duration.ofSeconds(1);
+        store = open(upstream.endpoint(), null, null, second, second, Duration.ofSeconds(30));
+        store.probe();
     }
 
     /** Sends the part that is asked for, as the upstream should, of what it says that it has. */
@@ -131,7 +144,7 @@ class UpstreamBadDaysTest {
     }
 
     private static void until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, "it never comes");
             LockSupport.parkNanos(5_000_000);
@@ -257,6 +270,7 @@ class UpstreamBadDaysTest {
 
     @Test
     void anUpstreamThatNeverAnswersIsWaitedForOnlySoLong() {
+        impatient();
         fault(Reason.TIMEOUT, () -> store.manifest(key(new byte[1])));
         assertTrue(upstream.deadline);
         fault(Reason.TIMEOUT, () -> store.payload(key(new byte[1])));
@@ -361,6 +375,7 @@ class UpstreamBadDaysTest {
 
     @Test
     void anUploadGoesNoFasterThanItIsTakenAndNotForEver() {
+        impatient();
         byte[] stored = TestArtefacts.noise(12, 20_000_000);
         AtomicLong taken = new AtomicLong();
         upstream.upload = call -> {
