@@ -32,7 +32,8 @@ class ArchitectureTest {
             Map.entry("rest", Set.of("service", "access", "model", "ops")),
             Map.entry("grpc", Set.of("service", "access", "model", "ops", STUBS)),
             Map.entry("cli", Set.of("client", "service", "access", "model", "ops")),
-            Map.entry("client", Set.of("service", "access", "model", STUBS)),
+            Map.entry("client", Set.of("service", "access", "wire", "model", STUBS)),
+            Map.entry("wire", Set.of("model", STUBS)),
             Map.entry("service", Set.of("access", "store", "codec", "model", "ops")),
             Map.entry("access", Set.of("model")),
             Map.entry("cache", Set.of("store", "codec", "model", "ops")),
@@ -40,6 +41,7 @@ class ArchitectureTest {
             Map.entry("store.layout", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.fs", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.s3", Set.of("store", "codec", "model", "ops")),
+            Map.entry("store.upstream", Set.of("store", "codec", "wire", "model", "ops", STUBS)),
             Map.entry("ops", Set.of("model")),
             Map.entry("config", Set.of("model")),
             Map.entry("codec", Set.of("model")),
@@ -47,8 +49,17 @@ class ArchitectureTest {
             Map.entry(STUBS, Set.of())));
 
     /** Rooms that a plain test starts in milliseconds. */
-    private static final List<String> FRAMEWORK_FREE =
-            List.of("model", "codec", "access", "cache", "store", "store.layout", "store.fs", "store.s3");
+    private static final List<String> FRAMEWORK_FREE = List.of(
+            "model",
+            "codec",
+            "access",
+            "cache",
+            "store",
+            "store.layout",
+            "store.fs",
+            "store.s3",
+            "store.upstream",
+            "wire");
 
     private static final List<String> FRAMEWORKS =
             List.of("io.quarkus.", "io.vertx.", "io.smallrye.", "jakarta.", "org.eclipse.microprofile.");

@@ -1,6 +1,7 @@
 package io.surfacefs.app;
 
 import io.surfacefs.config.Finding;
+import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
@@ -42,7 +43,11 @@ final class Doctor {
 
     private static boolean open(SurfaceConfig config, List<Finding> findings) {
         try {
-            Engine.open(config, FolderStore.Hold.GUEST, Events.NONE).close();
+            try (Engine engine = Engine.open(config, FolderStore.Hold.GUEST, Events.NONE)) {
+                if (config.get(Settings.STORE_TYPE) == Settings.StoreType.UPSTREAM) {
+                    engine.storeProbe().look(); // it is opened without a word to it
+                }
+            }
             return true;
         } catch (SurfaceException e) {
             findings.add(StoreFindings.of(config, e));

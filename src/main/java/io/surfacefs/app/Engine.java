@@ -7,6 +7,7 @@ import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.codec.UploadEncoder;
 import io.surfacefs.codec.UploadLimits;
+import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
@@ -26,9 +27,8 @@ import io.surfacefs.store.IntakeArea;
 import io.surfacefs.store.Prefetch;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.RealDisk;
-import io.surfacefs.store.layout.LayoutSettings;
-import io.surfacefs.store.layout.LayoutStore;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
@@ -55,23 +55,16 @@ public final class Engine implements AutoCloseable {
         this.disk = new RealDisk(Math.max(4, 2 * cores));
         ManifestCodec codec = new ManifestCodec(config.get(Settings.MANIFEST_SIZE));
         StoredVerifier verifier = new StoredVerifier(pool);
-        this.opened = switch (config.get(Settings.STORE_TYPE)) {
-            case FOLDER -> OpenedStore.folder(config, disk, hold, new SoundObjects(codec, verifier));
-            case S3 -> OpenedStore.s3(config, disk);
-        };
-        LayoutStore layout = layout(config, codec, verifier, clock, events);
-        if (hold != FolderStore.Hold.GUEST) {
-            opened.checkConditions();
-        }
+        this.opened = OpenedStore.open(new OpenedStore.Parts(config, disk, codec, verifier, clock, events), hold);
         Prefetch prefetch = null;
         // Commands beside a server leave its cache alone: one process owns the folder.
         if (config.cacheType() == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
-            LocalCache local = LocalCache.open(config, layout, disk, codec, verifier, clock, events);
+            LocalCache local = LocalCache.open(config, opened.store(), disk, codec, verifier, clock, events);
             this.store = local.store();
             this.cache = local.engine();
             prefetch = local.prefetch();
         } else {
-            this.store = layout;
+            this.store = opened.store();
             this.cache = null;
         }
         boolean memory = config.cacheType() != Settings.CacheType.NONE;
@@ -95,23 +88,7 @@ public final class Engine implements AutoCloseable {
         this.localCache = new LocalCacheService(cache, artefacts::forgetHot);
         this.scans = new ScanService(store, codec, clock);
         this.cacheEntries = new CacheEntryService(store, pool);
-        this.admin = new AdminService(layout.upkeep());
-    }
-
-    private LayoutStore layout(
-            SurfaceConfig config, ManifestCodec codec, StoredVerifier verifier, Clock clock, Events events) {
-        return new LayoutStore(
-                opened.blobs(),
-                codec,
-                verifier,
-                new LayoutSettings(
-                        config.get(Settings.STORE_GRACE),
-                        config.get(Settings.STAGED_TTL),
-                        config.get(Settings.STORE_TIMEOUT),
-                        config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF,
-                        opened.remote()),
-                clock,
-                events);
+        this.admin = new AdminService(opened.upkeep());
     }
 
     /**
@@ -124,9 +101,19 @@ public final class Engine implements AutoCloseable {
         return new Engine(config, hold, events);
     }
 
-    /** Whether this process owns the store's folder, so that it deletes and sweeps. */
+    /** Whether this process owns the store's folder, so that it deletes; a store far away is nobody's alone. */
     public boolean owner() {
         return opened.owner();
+    }
+
+    /** Whether this process is to sweep the store. */
+    public boolean sweeps() {
+        return opened.sweeps();
+    }
+
+    /** What was found wrong when the engine was opened, and is withstood. */
+    public List<Finding> warnings() {
+        return opened.warnings();
     }
 
     /** The local cache, or null where there is none. */

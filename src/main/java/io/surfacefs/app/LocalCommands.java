@@ -15,6 +15,7 @@ import io.surfacefs.ops.Events;
 import io.surfacefs.store.fs.FolderStore;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.config.Config;
@@ -32,7 +33,9 @@ final class LocalCommands implements LocalEngine {
         if (hold == Hold.NONE) {
             return work.run(new Configured(config, quarkus));
         }
-        List<String> errors = config.findings().stream()
+        List<Finding> findings = new ArrayList<>(config.findings());
+        UpstreamChecks.run(config, findings);
+        List<String> errors = findings.stream()
                 .filter(finding -> finding.severity() == Finding.Severity.ERROR)
                 .map(Finding::line)
                 .toList();

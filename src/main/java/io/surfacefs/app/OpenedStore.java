@@ -1,55 +1,116 @@
 package io.surfacefs.app;
 
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.StoredVerifier;
+import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
 import io.surfacefs.ops.StoreProbe;
+import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.StoreFault;
+import io.surfacefs.store.StoreUpkeep;
 import io.surfacefs.store.fs.FolderBlobStore;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.InstanceFolder;
+import io.surfacefs.store.layout.LayoutSettings;
+import io.surfacefs.store.layout.LayoutStore;
 import io.surfacefs.store.s3.S3BlobStore;
 import io.surfacefs.store.s3.S3Settings;
+import io.surfacefs.store.upstream.UpstreamSettings;
+import io.surfacefs.store.upstream.UpstreamStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 
 /**
- * The objects that the configuration names, opened.
+ * The store that the configuration names, opened.
  *
+ * @param store closed by whoever stands in front of it
+ * @param upkeep the operator's work on it
+ * @param sweeps whether this process is to sweep it
  * @param intake where uploads land
- * @param owner whether this process may delete and sweep
- * @param remote whether other replicas may work on the same objects, over a network
- * @param probe a look at whether they can be used
- * @param also closed with this, behind the objects, which the layout over them closes
+ * @param owner whether this process may delete
+ * @param probe a look at whether it can be used
+ * @param warnings what was found wrong and is withstood
+ * @param also closed with this, behind the store
  */
-record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, StoreProbe probe, AutoCloseable also)
+record OpenedStore(
+        ArtefactStore store,
+        StoreUpkeep upkeep,
+        boolean sweeps,
+        Path intake,
+        boolean owner,
+        StoreProbe probe,
+        List<Finding> warnings,
+        AutoCloseable also)
         implements AutoCloseable {
     private static final BlobKey FORMAT = BlobKey.manifest("format.json");
 
-    static OpenedStore folder(SurfaceConfig config, Disk disk, FolderStore.Hold hold, SoundObjects sound) {
+    /** What a store is made of. */
+    record Parts(
+            SurfaceConfig config, Disk disk, ManifestCodec codec, StoredVerifier verifier, Clock clock, Events events) {
+        private LayoutStore layout(BlobStore blobs, boolean remote) {
+            return new LayoutStore(
+                    blobs,
+                    codec,
+                    verifier,
+                    new LayoutSettings(
+                            config.get(Settings.STORE_GRACE),
+                            config.get(Settings.STAGED_TTL),
+                            config.get(Settings.STORE_TIMEOUT),
+                            config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF,
+                            remote),
+                    clock,
+                    events);
+        }
+    }
+
+    /**
+     * Opens the store.
+     *
+     * @param hold how a folder is to be held; a guest is spared what only a server has to know
+     * @throws SurfaceException when it can't be used
+     */
+    static OpenedStore open(Parts parts, FolderStore.Hold hold) {
+        return switch (parts.config().get(Settings.STORE_TYPE)) {
+            case FOLDER -> folder(parts, hold);
+            case S3 -> s3(parts, hold);
+            case UPSTREAM -> upstream(parts, hold);
+        };
+    }
+
+    private static OpenedStore folder(Parts parts, FolderStore.Hold hold) {
+        SurfaceConfig config = parts.config();
         FolderBlobStore folder = FolderStore.open(
                 new FolderStore.Place(
                         config.storeRoot(),
                         config.get(Settings.BUCKET_NAME),
                         config.get(Settings.MANIFEST_BUCKET_NAME),
                         config.get(Settings.STORE_PREFIX)),
-                disk,
+                parts.disk(),
                 hold,
-                sound::isSound);
+                new SoundObjects(parts.codec(), parts.verifier())::isSound);
+        LayoutStore layout = parts.layout(folder, false);
         return new OpenedStore(
-                folder,
+                layout,
+                layout.upkeep(),
+                folder.owner(),
                 config.find(Settings.INTAKE_ROOT).orElse(folder.temporary()),
                 folder.owner(),
-                false,
                 folder::probe,
+                List.of(),
                 () -> {});
     }
 
-    static OpenedStore s3(SurfaceConfig config, Disk disk) {
-        S3BlobStore buckets = S3BlobStore.open(settings(config));
+    private static OpenedStore s3(Parts parts, FolderStore.Hold hold) {
+        SurfaceConfig config = parts.config();
+        S3BlobStore buckets = S3BlobStore.open(s3Settings(config));
         boolean opened = false;
         try {
             List<String> missing = buckets.missingBuckets(config.get(Settings.CREATE_BUCKETS));
@@ -61,9 +122,14 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
                                 + " surface.store.create-buckets=true",
                         null);
             }
-            InstanceFolder intake = InstanceFolder.openAlone(disk, config.intakeRoot());
+            InstanceFolder intake = InstanceFolder.openAlone(parts.disk(), config.intakeRoot());
+            LayoutStore layout = parts.layout(buckets, true);
+            if (hold != FolderStore.Hold.GUEST) {
+                checkConditions(buckets);
+            }
             opened = true;
-            return new OpenedStore(buckets, intake.path(), true, true, buckets::probe, intake);
+            return new OpenedStore(
+                    layout, layout.upkeep(), true, intake.path(), true, buckets::probe, List.of(), intake);
         } finally {
             if (!opened) {
                 buckets.close();
@@ -71,7 +137,7 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
         }
     }
 
-    private static S3Settings settings(SurfaceConfig config) {
+    private static S3Settings s3Settings(SurfaceConfig config) {
         return new S3Settings(
                 config.find(Settings.STORE_ENDPOINT).orElse(null),
                 config.get(Settings.STORE_REGION),
@@ -94,13 +160,60 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
      *
      * @throws StoreFault when it doesn't: replicas would overwrite each other's objects
      */
-    void checkConditions() {
-        if (blobs instanceof S3BlobStore buckets && !buckets.keepsConditions(FORMAT)) {
+    private static void checkConditions(S3BlobStore buckets) {
+        if (!buckets.keepsConditions(FORMAT)) {
             throw new StoreFault(
                     StoreFault.Reason.REFUSED,
                     "the store takes no notice of If-None-Match and If-Match on PUT; use one that does",
                     null);
         }
+    }
+
+    private static OpenedStore upstream(Parts parts, FolderStore.Hold hold) {
+        SurfaceConfig config = parts.config();
+        UpstreamStore upstream =
+                new UpstreamStore(upstreamSettings(config), parts.codec(), parts.verifier(), parts.events());
+        boolean opened = false;
+        try {
+            List<Finding> warnings = hold == FolderStore.Hold.GUEST ? List.of() : look(config, upstream);
+            InstanceFolder intake = InstanceFolder.openAlone(parts.disk(), config.intakeRoot());
+            opened = true;
+            return new OpenedStore(
+                    upstream, new UpkeepElsewhere(), false, intake.path(), true, upstream::probe, warnings, intake);
+        } finally {
+            if (!opened) {
+                upstream.close();
+            }
+        }
+    }
+
+    /** Whether the upstream is there; a server with a cache on disk must start during an outage. */
+    private static List<Finding> look(SurfaceConfig config, UpstreamStore upstream) {
+        try {
+            upstream.probe();
+            return List.of();
+        } catch (SurfaceException e) {
+            if (config.cacheType() != Settings.CacheType.DISK) {
+                throw e;
+            }
+            Finding finding = StoreFindings.of(config, e);
+            return List.of(Finding.warning(finding.code(), finding.message(), finding.hint()));
+        }
+    }
+
+    private static UpstreamSettings upstreamSettings(SurfaceConfig config) {
+        return new UpstreamSettings(
+                config.find(Settings.STORE_ENDPOINT)
+                        .orElseThrow(() -> new StoreFault(
+                                StoreFault.Reason.UNREACHABLE, "set surface.store.endpoint to its address", null)),
+                config.find(Settings.CA_FILE).orElse(null),
+                UpstreamChecks.tokenFile(config),
+                config.find(Settings.TENANT).orElse(null),
+                config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF,
+                new UpstreamSettings.Limits(
+                        config.get(Settings.CONNECT_TIMEOUT),
+                        config.get(Settings.ATTEMPT_TIMEOUT),
+                        config.get(Settings.STORE_TIMEOUT)));
     }
 
     @Override

@@ -28,11 +28,11 @@ public class Schedules {
     @Inject
     Engine engine;
 
-    /** Payload objects whose time has come; only the process that owns the store drops any. */
+    /** Payload objects whose time has come; only a process that sweeps drops any. */
     @Scheduled(every = "60s", delayed = "60s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     @RunOnVirtualThread
     void sweep() {
-        if (!mode.serving() || !engine.owner()) {
+        if (!mode.serving() || !engine.sweeps()) {
             return;
         }
         try {
@@ -47,7 +47,7 @@ public class Schedules {
 
     /** What expired, where that is wanted. */
     void scheduleRetention(@Observes StartupEvent event, Scheduler scheduler, SurfaceConfig config) {
-        if (!mode.serving() || !config.get(Settings.RETENTION_ENABLED) || !engine.owner()) {
+        if (!mode.serving() || !config.get(Settings.RETENTION_ENABLED) || !engine.sweeps()) {
             return;
         }
         Map<Kind, Duration> lifetimes = config.members(Settings.CACHE_LIFETIME);

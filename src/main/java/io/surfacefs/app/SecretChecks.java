@@ -1,12 +1,14 @@
 package io.surfacefs.app;
 
 import io.surfacefs.config.Finding;
+import io.surfacefs.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Whether the mounted secrets that the store needs are there, and how old they are. Reads no secret's value. */
 final class SecretChecks {
@@ -14,8 +16,14 @@ final class SecretChecks {
 
     private SecretChecks() {}
 
-    static void run(Path folder, Duration maxAge, Instant now, List<Finding> findings) {
-        for (String name : NAMES) {
+    /** @param type of the store: an upstream may do without a token */
+    static void run(Path folder, Settings.StoreType type, Duration maxAge, Instant now, List<Finding> findings) {
+        List<String> names = type == Settings.StoreType.S3
+                ? NAMES
+                : Stream.of(UpstreamChecks.TOKEN)
+                        .filter(name -> Files.exists(folder.resolve(name)))
+                        .toList();
+        for (String name : names) {
             Path file = folder.resolve(name);
             try {
                 Instant written = Files.getLastModifiedTime(file).toInstant();
@@ -37,6 +45,6 @@ final class SecretChecks {
         return Finding.error(
                 "SURFACE_SECRET_MISSING",
                 "there is no readable file " + name + " in surface.secrets.dir",
-                "mount it there, or leave surface.secrets.dir unset to use AWS' default chain");
+                "mount it there, or leave surface.secrets.dir unset (S3 then uses AWS' default chain)");
     }
 }

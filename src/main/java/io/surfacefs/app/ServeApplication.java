@@ -31,6 +31,10 @@ public class ServeApplication implements QuarkusApplication {
                             .map(URI::toString)
                             .orElse("AWS, " + config.get(Settings.STORE_REGION)));
         }
+        if (config.get(Settings.STORE_TYPE) == Settings.StoreType.UPSTREAM) {
+            System.out.println("store: the Surface.FS at "
+                    + config.find(Settings.STORE_ENDPOINT).map(URI::toString).orElse("?"));
+        }
         System.out.println("data folder: " + config.home()
                 + (engine.owner() ? "" : " (shared: another process owns it)") + "; authentication: none");
         System.out.println(

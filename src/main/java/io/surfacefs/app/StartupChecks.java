@@ -33,9 +33,14 @@ public final class StartupChecks {
         } else {
             checkFolder(config.intakeRoot(), "surface.intake.root", findings);
             config.find(Settings.SECRETS_DIR)
-                    .ifPresent(folder ->
-                            SecretChecks.run(folder, config.get(Settings.SECRETS_MAX_AGE), Instant.now(), findings));
+                    .ifPresent(folder -> SecretChecks.run(
+                            folder,
+                            config.get(Settings.STORE_TYPE),
+                            config.get(Settings.SECRETS_MAX_AGE),
+                            Instant.now(),
+                            findings));
         }
+        UpstreamChecks.run(config, findings);
         if (config.cacheType() == Settings.CacheType.DISK) {
             checkFolder(config.cacheRoot(), "surface.cache.root", findings);
         }

@@ -18,6 +18,10 @@ final class StoreFindings {
         String where = config.find(Settings.STORE_ENDPOINT)
                 .map(endpoint -> endpoint.getScheme() + "://" + endpoint.getAuthority())
                 .orElse("AWS in " + config.get(Settings.STORE_REGION));
+        if (config.get(Settings.STORE_TYPE) == Settings.StoreType.UPSTREAM
+                && fault.reason() == StoreFault.Reason.FORBIDDEN) {
+            return Finding.error("SURFACE_TENANT_MISMATCH", fault.getMessage() + " (" + where + ")", hint);
+        }
         return switch (fault.reason()) {
             case NO_BUCKET, FORBIDDEN ->
                 Finding.error(

@@ -5,26 +5,18 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
-import io.grpc.ForwardingClientCall;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.surfacefs.grpc.v1.ArtefactManifest;
-import io.surfacefs.grpc.v1.DeleteManifestRequest;
 import io.surfacefs.grpc.v1.Encoding;
-import io.surfacefs.grpc.v1.GetManifestRequest;
 import io.surfacefs.grpc.v1.GetPayloadRequest;
-import io.surfacefs.grpc.v1.GetScanManifestRequest;
 import io.surfacefs.grpc.v1.GetScanSurfaceRequest;
 import io.surfacefs.grpc.v1.GetScanSurfaceResponse;
 import io.surfacefs.grpc.v1.Index;
-import io.surfacefs.grpc.v1.ListManifestsRequest;
 import io.surfacefs.grpc.v1.ListManifestsResponse;
 import io.surfacefs.grpc.v1.PayloadInfo;
 import io.surfacefs.grpc.v1.PutManifestHeader;
@@ -33,7 +25,6 @@ import io.surfacefs.grpc.v1.PutManifestResponse;
 import io.surfacefs.grpc.v1.PutScanManifestRequest;
 import io.surfacefs.grpc.v1.PutScanManifestResponse;
 import io.surfacefs.grpc.v1.Source;
-import io.surfacefs.grpc.v1.StatPayloadRequest;
 import io.surfacefs.grpc.v1.StatPayloadResponse;
 import io.surfacefs.grpc.v1.SurfaceFsGrpc;
 import io.surfacefs.model.ArtefactKey;
@@ -43,6 +34,9 @@ import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.wire.BearerToken;
+import io.surfacefs.wire.Questions;
+import io.surfacefs.wire.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -58,9 +52,6 @@ final class GrpcClient implements SurfaceClient {
     private static final int MAX_MESSAGE = 8 << 20;
 
     private static final int WINDOW = 1 << 20;
-
-    private static final Metadata.Key<String> AUTHORIZATION =
-            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final ManagedChannel connection;
     private final Channel channel;
@@ -84,22 +75,8 @@ final class GrpcClient implements SurfaceClient {
             builder.usePlaintext();
         }
         this.connection = builder.build();
-        this.channel = ClientInterceptors.intercept(connection, new Authorized(token));
+        this.channel = ClientInterceptors.intercept(connection, BearerToken.with(token::authorization));
         this.failures = new GrpcFailures(endpoint);
-    }
-
-    /** Sends the token with each call. */
-    private record Authorized(Token token) implements ClientInterceptor {
-        @Override
-        public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-            return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
-                @Override
-                public void start(Listener<A> listener, Metadata headers) {
-                    token.authorization().ifPresent(value -> headers.put(AUTHORIZATION, value));
-                    super.start(listener, headers);
-                }
-            };
-        }
     }
 
     private <Q, A> A ask(MethodDescriptor<Q, A> method, Q request) {
@@ -116,8 +93,10 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public PutAnswer put(Tenant tenant, NewArtefact artefact, Content content) throws IOException {
-        try (GrpcUpload<PutManifestRequest, PutManifestResponse> upload = GrpcUpload.start(
-                channel.newCall(SurfaceFsGrpc.getPutManifestMethod(), CallOptions.DEFAULT), failures)) {
+        try (Upload<PutManifestRequest, PutManifestResponse> upload = Upload.start(
+                channel.newCall(SurfaceFsGrpc.getPutManifestMethod(), CallOptions.DEFAULT),
+                Patience.UPLOAD,
+                failures)) {
             boolean taken = upload.send(PutManifestRequest.newBuilder()
                     .setHeader(header(tenant, artefact))
                     .build());
@@ -135,7 +114,7 @@ final class GrpcClient implements SurfaceClient {
                     break;
                 }
             }
-            PutManifestResponse answer = upload.finish();
+            PutManifestResponse answer = upload.finish(Patience.UPLOAD);
             return new PutAnswer(document(answer.getManifest()), answer.getCreated());
         }
     }
@@ -179,13 +158,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public ManifestDocument manifest(ArtefactKey key) {
-        ByteString json = ask(
-                        SurfaceFsGrpc.getGetManifestMethod(),
-                        GetManifestRequest.newBuilder()
-                                .setTenant(key.tenant().value())
-                                .setKind(key.kind().value())
-                                .setDigest(key.digest().toString())
-                                .build())
+        ByteString json = ask(SurfaceFsGrpc.getGetManifestMethod(), Questions.manifest(key))
                 .getManifest()
                 .getJsonBytes();
         return ManifestDocument.read(json.toByteArray(), key);
@@ -215,13 +188,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public PayloadFacts stat(ArtefactKey key) {
-        StatPayloadResponse facts = ask(
-                SurfaceFsGrpc.getStatPayloadMethod(),
-                StatPayloadRequest.newBuilder()
-                        .setTenant(key.tenant().value())
-                        .setKind(key.kind().value())
-                        .setDigest(key.digest().toString())
-                        .build());
+        StatPayloadResponse facts = ask(SurfaceFsGrpc.getStatPayloadMethod(), Questions.facts(key));
         return new PayloadFacts(
                 facts.getRawSize(),
                 facts.getStoredSize(),
@@ -230,20 +197,11 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public Page list(Query query) {
-        ListManifestsRequest.Builder request = ListManifestsRequest.newBuilder()
-                .setTenant(query.tenant().value())
-                .setPageSize(query.pageSize())
-                .setPageToken(query.pageToken());
-        if (query.kind() != null) {
-            request.setKind(query.kind().value());
-        }
-        if (query.image() != null) {
-            request.setImageDigest(query.image().toString());
-        }
-        if (query.scan() != null) {
-            request.setScanId(query.scan().value());
-        }
-        ListManifestsResponse page = ask(SurfaceFsGrpc.getListManifestsMethod(), request.build());
+        ListManifestsResponse page = ask(
+                SurfaceFsGrpc.getListManifestsMethod(),
+                Questions.list(query.tenant(), query.kind(), query.image(), query.scan(), query.pageSize())
+                        .setPageToken(query.pageToken())
+                        .build());
         return new Page(
                 page.getManifestsList().stream().map(GrpcClient::document).toList(),
                 page.getNextPageToken().isEmpty() ? null : page.getNextPageToken());
@@ -251,13 +209,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public void delete(ArtefactKey key) {
-        ask(
-                SurfaceFsGrpc.getDeleteManifestMethod(),
-                DeleteManifestRequest.newBuilder()
-                        .setTenant(key.tenant().value())
-                        .setKind(key.kind().value())
-                        .setDigest(key.digest().toString())
-                        .build());
+        ask(SurfaceFsGrpc.getDeleteManifestMethod(), Questions.delete(key));
     }
 
     @Override
@@ -274,12 +226,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public ManifestDocument scan(Tenant tenant, ScanId scan) {
-        ByteString json = ask(
-                        SurfaceFsGrpc.getGetScanManifestMethod(),
-                        GetScanManifestRequest.newBuilder()
-                                .setTenant(tenant.value())
-                                .setScanId(scan.value())
-                                .build())
+        ByteString json = ask(SurfaceFsGrpc.getGetScanManifestMethod(), Questions.scan(tenant, scan))
                 .getManifestBytes();
         ManifestDocument manifest = ManifestDocument.read(json.toByteArray());
         return ManifestDocument.read(

@@ -1,22 +1,18 @@
 package io.surfacefs.client;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.ErrorInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.wire.CallFailures;
+import io.surfacefs.wire.Told;
 import java.net.URI;
-import java.util.Arrays;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a call ended with, as the service's own code where it gave one. */
-final class GrpcFailures {
-    private static final String DOMAIN = "surface-fs";
-
+final class GrpcFailures implements CallFailures {
     private final URI endpoint;
 
     GrpcFailures(URI endpoint) {
@@ -24,18 +20,20 @@ final class GrpcFailures {
     }
 
     SurfaceException of(StatusRuntimeException failure) {
-        return of(failure.getStatus(), failure.getTrailers());
+        return ended(failure.getStatus(), failure.getTrailers());
     }
 
-    SurfaceException of(Status status, @Nullable Metadata trailers) {
-        com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
-        if (details != null) {
-            for (Any detail : details.getDetailsList()) {
-                SurfaceException told = told(detail, details.getMessage());
-                if (told != null) {
-                    return told;
-                }
-            }
+    @Override
+    public SurfaceException silent(Duration waited) {
+        return new SurfaceException(
+                ErrorCode.STORE_TIMEOUT, "the service did nothing for " + waited.toSeconds() + " seconds");
+    }
+
+    @Override
+    public SurfaceException ended(Status status, @Nullable Metadata trailers) {
+        Told told = Told.of(status, trailers);
+        if (told != null) {
+            return new SurfaceException(told.code(), told.message(), told.hint());
         }
         String why = why(status);
         return switch (status.getCode()) {
@@ -58,28 +56,6 @@ final class GrpcFailures {
         if (status.getCause() != null) {
             return Reasons.of(status.getCause());
         }
-        return status.getDescription() == null ? status.getCode().name() : Reasons.shown(status.getDescription());
-    }
-
-    /** Read from its bytes: unpacking by class would look the class up by name. */
-    private static @Nullable SurfaceException told(Any detail, String message) {
-        if (!detail.getTypeUrl().endsWith("/google.rpc.ErrorInfo")) {
-            return null;
-        }
-        try {
-            ErrorInfo info = ErrorInfo.parseFrom(detail.getValue());
-            if (info.getDomain().equals(DOMAIN)
-                    && Arrays.stream(ErrorCode.values())
-                            .anyMatch(code -> code.name().equals(info.getReason()))) {
-                String hint = info.getMetadataMap().get("hint");
-                return new SurfaceException(
-                        ErrorCode.valueOf(info.getReason()),
-                        Reasons.shown(message),
-                        hint == null ? null : Reasons.shown(hint));
-            }
-        } catch (InvalidProtocolBufferException e) {
-            // The status itself still says something.
-        }
-        return null;
+        return status.getDescription() == null ? status.getCode().name() : Told.shown(status.getDescription());
     }
 }

@@ -2,6 +2,7 @@ package io.surfacefs.client;
 
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.wire.Told;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -164,7 +165,7 @@ final class Http implements AutoCloseable {
                 String detail = problem.getOrDefault("detail", problem.getOrDefault("title", "the service refused"));
                 String hint = problem.get("hint");
                 return new SurfaceException(
-                        ErrorCode.valueOf(code), Reasons.shown(detail), hint == null ? null : Reasons.shown(hint));
+                        ErrorCode.valueOf(code), Told.shown(detail), hint == null ? null : Told.shown(hint));
             }
         }
         return new SurfaceException(

@@ -1,5 +1,6 @@
 package io.surfacefs.client;
 
+import io.surfacefs.wire.Told;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -7,8 +8,6 @@ import java.nio.channels.UnresolvedAddressException;
 
 /** Why a connection failed, in a few words that are fit to be shown. */
 final class Reasons {
-    private static final int LONGEST = 200;
-
     private Reasons() {}
 
     /** The reason behind a failure: that of its deepest cause. */
@@ -27,13 +26,6 @@ final class Reasons {
             return "connection refused";
         }
         String message = deepest.getMessage();
-        return message == null ? deepest.getClass().getSimpleName() : shown(message);
-    }
-
-    /** The first line, without anything that a terminal would act on: who answered may be anybody. */
-    static String shown(String text) {
-        String line = text.strip().lines().findFirst().orElse("");
-        String clean = line.replaceAll("[^\\x20-\\x7e\\u00a1-\\uffff]+", "?");
-        return clean.length() > LONGEST ? clean.substring(0, LONGEST) + "…" : clean;
+        return message == null ? deepest.getClass().getSimpleName() : Told.shown(message);
     }
 }

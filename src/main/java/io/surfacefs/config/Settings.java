@@ -19,7 +19,8 @@ public final class Settings {
     /** Where the truth lives. */
     public enum StoreType {
         FOLDER,
-        S3
+        S3,
+        UPSTREAM
     }
 
     /** What stands between the service and the store. */
@@ -85,9 +86,9 @@ public final class Settings {
             "root prefix of every key in both buckets");
     public static final Setting<URI> STORE_ENDPOINT = Setting.of(
                     "surface.store.endpoint",
-                    Types.HTTP_URI,
+                    Types.STORE_URI,
                     null,
-                    "S3 store: address of a store that isn't AWS; http or https")
+                    "S3 store: address of a store that isn't AWS; http or https. Upstream: the other Surface.FS' gRPC address, http(s)://host:9000 or grpc(s)://host:9000")
             .alias("SURFACE_FS_ENDPOINT", "SCANNER_SURFACE_FS_ENDPOINT", "ZASTAVA_SURFACE_FS_ENDPOINT");
     public static final Setting<String> STORE_REGION = Setting.of(
             "surface.store.region",
@@ -103,19 +104,19 @@ public final class Settings {
             "surface.store.ca-file",
             Types.PATH,
             null,
-            "S3 store: PEM certificates that are trusted instead of the system's");
+            "S3 store, upstream: PEM certificates that are trusted instead of the system's");
     public static final Setting<Boolean> CREATE_BUCKETS = Setting.of(
             "surface.store.create-buckets",
             Types.BOOLEAN,
             "false",
             "S3 store: make missing buckets at start; else SURFACE_FS_BUCKET_MISMATCH");
     public static final Setting<Duration> CONNECT_TIMEOUT =
-            Setting.of("surface.store.connect-timeout", Types.TIMEOUT, "2s", "S3 store: to be connected");
+            Setting.of("surface.store.connect-timeout", Types.TIMEOUT, "2s", "S3 store, upstream: to be connected");
     public static final Setting<Duration> ATTEMPT_TIMEOUT = Setting.of(
             "surface.store.attempt-timeout",
             Types.TIMEOUT,
             "5s",
-            "S3 store: one attempt to its first byte, and from one byte to the next");
+            "S3 store: one attempt to its first byte; S3 store, upstream: from one byte to the next");
     public static final Setting<Integer> MAX_ATTEMPTS = Setting.of(
             "surface.store.max-attempts",
             Types.integer(1, 100),
@@ -219,7 +220,7 @@ public final class Settings {
             "surface.secrets.dir",
             Types.PATH,
             null,
-            "mounted files s3-access-key-id and s3-secret-access-key, read again when they change; else AWS' default chain");
+            "mounted files s3-access-key-id and s3-secret-access-key (else AWS' default chain), upstream-token; read again when they change");
     public static final Setting<Duration> SECRETS_MAX_AGE =
             Setting.of("surface.secrets.max-age", Types.DURATION, "90d", "an older secret file: SURFACE_SECRET_STALE");
     public static final Setting<Boolean> RETENTION_ENABLED = Setting.of(
@@ -230,6 +231,16 @@ public final class Settings {
                     + " surface.cache.lifetime; one replica at a time, which reads every manifest");
     public static final Setting<Duration> RETENTION_INTERVAL =
             Setting.of("surface.retention.interval", Types.TIMEOUT, "1h", "from one such pass to the next");
+    public static final Setting<Path> UPSTREAM_TOKEN_FILE = Setting.of(
+            "surface.upstream.token-file",
+            Types.PATH,
+            null,
+            "upstream: the workload token that is sent along, read again when the file changes; by default upstream-token in surface.secrets.dir, if it is there");
+    public static final Setting<Boolean> UPSTREAM_PLAIN_TOKEN = Setting.of(
+            "surface.upstream.allow-plain-token",
+            Types.BOOLEAN,
+            "false",
+            "upstream: send the token without TLS beyond loopback, where anybody on the way can take it; else SURFACE_UNSAFE");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -303,6 +314,8 @@ public final class Settings {
             CONCURRENT_PUTS,
             CONCURRENT_FETCHES,
             PREFETCH_CONCURRENCY,
+            UPSTREAM_TOKEN_FILE,
+            UPSTREAM_PLAIN_TOKEN,
             ALLOW_REMOTE,
             SECRETS_DIR,
             SECRETS_MAX_AGE,

@@ -10,6 +10,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,10 +49,14 @@ final class Types {
         return Path.of(value);
     });
 
-    static final Setting.Type<URI> HTTP_URI = new Named<>("URI", "an address like https://host:port", value -> {
+    private static final Set<String> STORE_SCHEMES = Set.of("http", "https", "grpc", "grpcs");
+
+    static final Setting.Type<URI> STORE_URI = new Named<>("URI", "an address like https://host:port", value -> {
         URI uri = URI.create(value);
-        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-        if (!http || uri.getHost() == null || uri.getRawQuery() != null || uri.getRawUserInfo() != null) {
+        if (!STORE_SCHEMES.contains(String.valueOf(uri.getScheme()))
+                || uri.getHost() == null
+                || uri.getRawQuery() != null
+                || uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException(value);
         }
         return uri;

@@ -16,7 +16,6 @@ import io.surfacefs.grpc.v1.Storage;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.Manifest;
-import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanManifest;
@@ -93,12 +92,17 @@ final class Answers {
         return answer.build();
     }
 
-    static PayloadInfo info(Digest digest, Representation representation, long totalSize, @Nullable MediaType type) {
+    static PayloadInfo info(Digest digest, Representation representation, StoredPayload stored) {
+        boolean zstd = representation == Representation.ZSTD;
         return PayloadInfo.newBuilder()
                 .setDigest(digest.toString())
-                .setEncoding(representation == Representation.ZSTD ? Encoding.ZSTD : Encoding.IDENTITY)
-                .setTotalSize(totalSize)
-                .setContentType((type == null ? MediaType.OCTET_STREAM : type).value())
+                .setEncoding(zstd ? Encoding.ZSTD : Encoding.IDENTITY)
+                .setTotalSize(zstd ? stored.storedSize() : stored.rawSize())
+                .setContentType(stored.contentType().value())
+                .setRawSize(stored.rawSize())
+                .setStoredSize(stored.storedSize())
+                .setSha256(stored.storedDigest().toString())
+                .setSeekable(stored.seekable())
                 .build();
     }
 

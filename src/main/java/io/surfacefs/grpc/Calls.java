@@ -1,5 +1,6 @@
 package io.surfacefs.grpc;
 
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -74,7 +75,7 @@ public class Calls {
         Runnable closed = running.begin(() -> {});
         call.setOnCancelHandler(closed);
         call.setOnCloseHandler(closed);
-        start(call, () -> work.run(who));
+        start(call, Context.current(), () -> work.run(who));
     }
 
     /** Answers a call that has one request and a stream of answers. */
@@ -85,7 +86,7 @@ public class Calls {
         Runnable closed = running.begin(outbox::wake);
         call.setOnCancelHandler(closed);
         call.setOnCloseHandler(closed);
-        start(call, () -> {
+        start(call, Context.current(), () -> {
             work.run(who, outbox);
             return null;
         });
@@ -97,11 +98,12 @@ public class Calls {
         ServerCallStreamObserver<R> call = call(observer);
         Admission who = Admission.current(access);
         call.disableAutoRequest();
+        Context context = Context.current();
         UploadBody body = new UploadBody(() -> call.request(1), STALL_LIMIT);
         UploadReceiver<M, H> receiver = new UploadReceiver<>(
                 parts,
                 body,
-                header -> start(call, () -> upload(work, who, header, body)),
+                header -> start(call, context, () -> upload(work, who, header, body)),
                 failure -> call.onError(Errors.of(failure)));
         Runnable closed = running.begin(receiver::gone);
         call.setOnCancelHandler(closed);
@@ -110,19 +112,24 @@ public class Calls {
         return receiver;
     }
 
-    private <R> void start(ServerCallStreamObserver<R> call, Answering<R> work) {
+    /**
+     * Starts work on a thread of its own.
+     *
+     * @param context that of the call: what the work asks of others over gRPC ends with the call, and by its deadline
+     */
+    private <R> void start(ServerCallStreamObserver<R> call, Context context, Answering<R> work) {
         if (running.isStopping()) {
             call.onError(Errors.of(new SurfaceException(ErrorCode.OVERLOADED, "the server is stopping")));
             return;
         }
         Runnable done = running.begin(() -> {});
-        threads.execute(() -> {
+        threads.execute(context.wrap(() -> {
             try {
                 end(call, work);
             } finally {
                 done.run();
             }
-        });
+        }));
     }
 
     private static <H, R> R upload(Receiving<H, R> work, Admission who, H header, UploadBody body) throws IOException {

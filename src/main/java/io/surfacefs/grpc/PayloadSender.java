@@ -53,12 +53,13 @@ final class PayloadSender<R> {
 
     /** Sends from memory; false when the payload has just gone from there, and nothing was sent. */
     boolean send(HotObject payload) {
-        byte[] body = payload.copy();
-        if (body == null) {
+        StoredPayload facts = payload.stored();
+        byte[] body = facts == null ? null : payload.copy();
+        if (facts == null || body == null) {
             return false;
         }
         ByteRange range = Requests.range(offset, limit, body.length);
-        outbox.send(parts.info(Answers.info(payload.digest(), representation, body.length, payload.contentType())));
+        outbox.send(parts.info(Answers.info(payload.digest(), representation, facts)));
         wrapped(body, (int) range.offset(), (int) range.length());
         return true;
     }
@@ -68,7 +69,7 @@ final class PayloadSender<R> {
         StoredPayload facts = payload.facts();
         long total = representation == Representation.ZSTD ? facts.storedSize() : facts.rawSize();
         ByteRange range = Requests.range(offset, limit, total);
-        outbox.send(parts.info(Answers.info(payload.digest(), representation, total, facts.contentType())));
+        outbox.send(parts.info(Answers.info(payload.digest(), representation, facts)));
         if (range.length() == 0) {
             return;
         }

@@ -16,6 +16,7 @@ import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.Source;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
 import io.surfacefs.model.Timestamp;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.ItemKey;
@@ -138,14 +139,18 @@ final class Requests {
                 body);
     }
 
-    static ArtefactService.ListRequest list(ListManifestsRequest request) {
-        return new ArtefactService.ListRequest(
+    static ArtefactService.ListRequest list(Tenant tenant, ListManifestsRequest request) {
+        if (!request.getAfter().isEmpty() && !request.getPageToken().isEmpty()) {
+            throw invalid("both page_token and after", "send one of them");
+        }
+        ArtefactService.ListRequest list = new ArtefactService.ListRequest(
                 optional(request.getKind(), Kind::new),
                 optional(request.getImageDigest(), Digest::parse),
                 optional(request.getScanId(), ScanId::new),
                 request.getPageSize(),
                 request.getPageToken(),
                 PAGE_BYTES);
+        return request.getAfter().isEmpty() ? list : list.behind(tenant, request.getAfter());
     }
 
     private static Source source(io.surfacefs.grpc.v1.Source source) {

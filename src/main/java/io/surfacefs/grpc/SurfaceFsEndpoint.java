@@ -121,6 +121,7 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
                     .setStoredSize(facts.storedSize())
                     .setContentType(facts.contentType().value())
                     .setSha256(facts.storedDigest().toString())
+                    .setSeekable(facts.seekable())
                     .build();
         });
     }
@@ -157,12 +158,12 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
     @Override
     public void listManifests(ListManifestsRequest request, StreamObserver<ListManifestsResponse> answer) {
         calls.unary(answer, who -> {
-            ArtefactService.ListResult page =
-                    artefacts.list(who.to(request.getTenant(), Right.READ), Requests.list(request));
+            TenantAccess access = who.to(request.getTenant(), Right.READ);
+            ArtefactService.ListResult page = artefacts.list(access, Requests.list(access.tenant(), request));
             ListManifestsResponse.Builder response = ListManifestsResponse.newBuilder();
             page.manifests().forEach(manifest -> response.addManifests(Answers.manifest(manifest)));
             if (page.nextPageToken() != null) {
-                response.setNextPageToken(page.nextPageToken());
+                response.setNextPageToken(page.nextPageToken()).setNextAfter(String.valueOf(page.next()));
             }
             return response.build();
         });

@@ -59,11 +59,27 @@ public final class ArtefactService {
             @Nullable ScanId scan,
             int pageSize,
             String pageToken,
-            long maxBytes) {}
+            long maxBytes) {
+        /**
+         * The same listing, beginning behind a place in the key order.
+         *
+         * @param after {@code {kind}/{64 hex}}; {@code INVALID_ARGUMENT} when the listing is asked for otherwise
+         */
+        public ListRequest behind(Tenant tenant, String after) {
+            return new ListRequest(kind, image, scan, pageSize, PageTokens.issue(tenant, this, after), maxBytes);
+        }
+    }
 
-    /** A page of manifests in key order; {@code nextPageToken} is null on the last one. */
+    /**
+     * A page of manifests in key order.
+     *
+     * @param nextPageToken null on the last one
+     * @param next the place in the key order that the token stands for; null on the last one
+     */
     public record ListResult(
-            List<Manifest> manifests, @Nullable String nextPageToken) {}
+            List<Manifest> manifests,
+            @Nullable String nextPageToken,
+            @Nullable String next) {}
 
     /** One answer of a batch: the manifest, or why there is none. */
     public record BatchItem(
@@ -283,7 +299,7 @@ public final class ArtefactService {
                 request.pageSize() == 0 ? DEFAULT_PAGE : request.pageSize(),
                 request.maxBytes()));
         String next = page.next() == null ? null : PageTokens.issue(access.tenant(), request, page.next());
-        return new ListResult(page.manifests(), next);
+        return new ListResult(page.manifests(), next, page.next());
     }
 
     /** Removes an artefact, where retention allows it: {@code NOT_FOUND}, else {@code RETENTION_FORBIDS}. */

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.MediaType;
+import io.surfacefs.model.StoredPayload;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ public final class HotObject {
     private final ByteBuf body;
     private final int length;
     private final Digest digest;
-    private final @Nullable MediaType contentType;
+    private final @Nullable StoredPayload stored;
     /** Takers and one for being found; null for a manifest, whose bytes are on the heap in any case. */
     private final @Nullable AtomicInteger shares;
 
@@ -33,16 +34,16 @@ public final class HotObject {
         this.body = Unpooled.wrappedBuffer(manifest);
         this.length = manifest.length;
         this.digest = digest;
-        this.contentType = null;
+        this.stored = null;
         this.shares = null;
     }
 
     /** @param body released when this was evicted and all shares are back */
-    HotObject(ByteBuf body, Digest digest, MediaType contentType) {
+    HotObject(ByteBuf body, Digest digest, StoredPayload stored) {
         this.body = body;
         this.length = body.readableBytes();
         this.digest = digest;
-        this.contentType = contentType;
+        this.stored = stored;
         this.shares = new AtomicInteger(1);
     }
 
@@ -92,7 +93,12 @@ public final class HotObject {
     }
 
     public @Nullable MediaType contentType() {
-        return contentType;
+        return stored == null ? null : stored.contentType();
+    }
+
+    /** What is stored of a payload; null for a manifest. */
+    public @Nullable StoredPayload stored() {
+        return stored;
     }
 
     /** What an edge keeps beside it, or null. */

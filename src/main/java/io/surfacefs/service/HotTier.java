@@ -7,7 +7,6 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Manifest;
-import io.surfacefs.model.MediaType;
 import io.surfacefs.model.Representation;
 import io.surfacefs.model.Tenant;
 import java.time.Duration;
@@ -154,10 +153,9 @@ public final class HotTier {
         if (memory == null) {
             return;
         }
-        MediaType type = manifest.payload().contentType();
         Slot slot = new Slot(manifest.key(), representation);
         ByteBuf copy = memory.directBuffer(body.length, body.length).writeBytes(body);
-        if (!keep(slot, new HotObject(copy, manifest.key().digest(), type), epoch)) {
+        if (!keep(slot, new HotObject(copy, manifest.key().digest(), manifest.payload()), epoch)) {
             copy.release();
         }
     }

@@ -1,16 +1,7 @@
 package io.surfacefs.store.s3;
 
-import io.surfacefs.store.StoreFault;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
+import io.surfacefs.store.CaFile;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -43,7 +34,7 @@ final class S3Clients {
                 .connectionTimeout(settings.limits().connect())
                 .socketTimeout(settings.limits().attempt());
         if (settings.caFile() != null) {
-            TrustManager[] trusted = trusted(settings.caFile());
+            TrustManager[] trusted = CaFile.trusted(settings.caFile());
             http.tlsTrustManagersProvider(() -> trusted);
         }
         return http.build();
@@ -91,27 +82,6 @@ final class S3Clients {
             return request.firstMatchingHeader("Expect").isEmpty()
                     ? request
                     : request.toBuilder().removeHeader("Expect").build();
-        }
-    }
-
-    private static TrustManager[] trusted(Path pem) {
-        try (InputStream in = Files.newInputStream(pem)) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int n = 0;
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca-" + n++, certificate);
-            }
-            if (n == 0) {
-                throw new IOException("no certificate in it");
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return factory.getTrustManagers();
-        } catch (IOException | GeneralSecurityException e) {
-            throw new StoreFault(
-                    StoreFault.Reason.TLS, "surface.store.ca-file must be a readable file of PEM certificates", e);
         }
     }
 }

@@ -12,13 +12,12 @@ import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.StoreFault;
 import io.surfacefs.store.TestArtefacts;
+import io.surfacefs.store.TestCertificate;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
@@ -29,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server whose certificate a CA of the site's own signed. */
 class S3TlsTest {
-    private static final String PASSWORD = "changeit";
-
     @TempDir
     static Path folder;
 
@@ -39,32 +36,15 @@ class S3TlsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Path store = folder.resolve("server.p12");
-        keytool(
-                "-genkeypair -alias s3 -keyalg EC -dname CN=127.0.0.1 -ext SAN=IP:127.0.0.1 -validity 2 -storetype PKCS12"
-                        + " -keystore " + store);
-        certificate = folder.resolve("ca.pem");
-        keytool("-exportcert -rfc -alias s3 -keystore " + store + " -file " + certificate);
+        TestCertificate made = TestCertificate.in(folder);
+        certificate = made.pem();
         server = S3Proxy.builder()
                 .blobStore(new TransientNio2BlobStore())
                 .secureEndpoint(URI.create("https://127.0.0.1:0"))
-                .keyStore(store.toString(), PASSWORD)
+                .keyStore(made.keyStore().toString(), TestCertificate.PASSWORD)
                 .awsAuthentication(AuthenticationType.AWS_V4, Versitygw.ACCESS_KEY, Versitygw.SECRET_KEY)
                 .build();
         server.start();
-    }
-
-    private static void keytool(String arguments) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>();
-        line.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        line.addAll(List.of(arguments.split(" ", -1)));
-        line.addAll(List.of("-storepass", PASSWORD));
-        Process process = new ProcessBuilder(line)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool").toFile())
-                .start();
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-        assertEquals(0, process.exitValue(), Files.readString(folder.resolve("keytool")));
     }
 
     @AfterAll

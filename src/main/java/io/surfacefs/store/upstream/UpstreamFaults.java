@@ -1,0 +1,115 @@
+package io.surfacefs.store.upstream;
+
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.StoreFault;
+import io.surfacefs.store.StoreFault.Reason;
+import io.surfacefs.wire.CallFailures;
+import io.surfacefs.wire.Told;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the upstream's failures mean. Its own codes go before the status: what is said of the artefact is passed on as
+ * it is, what is said of the upstream is a {@link StoreFault}. A status without such a code came from somebody else, so
+ * it never says that something isn't there.
+ */
+enum UpstreamFaults implements CallFailures {
+    /** While an answer is waited for. */
+    OF_CALL,
+    /** While bytes go there. */
+    OF_UPLOAD,
+    /** While the bytes of an answer come in. */
+    OF_BODY;
+
+    private static final String ADDRESS = "check surface.store.endpoint: it must be a Surface.FS' gRPC address";
+    private static final String TOKEN = "give it a token that the upstream takes, by surface.upstream.token-file";
+
+    @Override
+    public SurfaceException ended(Status status, @Nullable Metadata trailers) {
+        Told told = Told.of(status, trailers);
+        if (told != null) {
+            return said(told);
+        }
+        if (status.getCode() == Status.Code.CANCELLED && Context.current().isCancelled()) {
+            return new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "nobody waits for the answer any more");
+        }
+        return unsaid(status);
+    }
+
+    @Override
+    public StoreFault silent(Duration waited) {
+        return new StoreFault(Reason.TIMEOUT, null, null);
+    }
+
+    /** By the upstream itself. */
+    private SurfaceException said(Told told) {
+        return switch (told.code()) {
+            case UNAUTHENTICATED -> fault(Reason.CREDENTIALS, TOKEN, told);
+            case TENANT_REQUIRED, TENANT_MISMATCH, PERMISSION_DENIED -> fault(Reason.FORBIDDEN, told.hint(), told);
+            case OVERLOADED -> fault(Reason.THROTTLED, told.hint(), told);
+            case STORE_UNAVAILABLE, INTERNAL -> fault(Reason.SERVER, told.hint(), told);
+            case STORE_TIMEOUT -> fault(Reason.TIMEOUT, told.hint(), told);
+            case DISK_FULL -> fault(Reason.FULL, told.hint(), told);
+            case DIGEST_MISMATCH, MALFORMED_ENCODING ->
+                // What goes there was verified here.
+                this == OF_UPLOAD ? fault(Reason.DAMAGED_ON_THE_WAY, null, told) : passedOn(told);
+            default -> passedOn(told);
+        };
+    }
+
+    private static SurfaceException passedOn(Told told) {
+        return new SurfaceException(told.code(), told.message(), told.hint());
+    }
+
+    private static StoreFault fault(Reason reason, @Nullable String hint, Told told) {
+        return new StoreFault(
+                reason, hint, new SurfaceException(told.code(), "the upstream: " + told.code() + " " + told.message()));
+    }
+
+    /** By whatever stands between, or by the network. */
+    private SurfaceException unsaid(Status status) {
+        Throwable cause = status.asRuntimeException();
+        return switch (status.getCode()) {
+            case UNAVAILABLE ->
+                isTls(status.getCause())
+                        ? new StoreFault(
+                                Reason.TLS,
+                                "name the CA that signed it by surface.store.ca-file; http:// and grpc:// are without TLS",
+                                cause)
+                        : new StoreFault(broken(Reason.UNREACHABLE), null, cause);
+            case DEADLINE_EXCEEDED -> new StoreFault(Reason.TIMEOUT, null, cause);
+            case UNAUTHENTICATED -> new StoreFault(Reason.CREDENTIALS, TOKEN, cause);
+            case PERMISSION_DENIED -> new StoreFault(Reason.FORBIDDEN, TOKEN, cause);
+            case RESOURCE_EXHAUSTED -> new StoreFault(Reason.THROTTLED, null, cause);
+            case DATA_LOSS ->
+                new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the upstream says that the object is damaged");
+            case UNIMPLEMENTED, NOT_FOUND, INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, ALREADY_EXISTS ->
+                new StoreFault(Reason.REFUSED, ADDRESS, cause);
+            default -> new StoreFault(broken(Reason.SERVER), null, cause);
+        };
+    }
+
+    private Reason broken(Reason otherwise) {
+        return this == OF_BODY ? Reason.PARTIAL_BODY : otherwise;
+    }
+
+    private static boolean isTls(@Nullable Throwable cause) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof SSLException || t instanceof GeneralSecurityException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** That an answer is none that a Surface.FS gives. */
+    static StoreFault strange(@Nullable Throwable cause) {
+        return new StoreFault(Reason.REFUSED, ADDRESS, cause);
+    }
+}

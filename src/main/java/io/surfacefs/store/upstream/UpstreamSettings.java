@@ -1,0 +1,53 @@
+package io.surfacefs.store.upstream;
+
+import io.surfacefs.model.Tenant;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the upstream is, and how it is spoken to.
+ *
+ * @param endpoint host and perhaps port (else {@value #DEFAULT_PORT}); {@code https} and {@code grpcs} mean TLS
+ * @param caFile PEM certificates that are trusted instead of the system's, or null
+ * @param tokenFile the workload token, or null for none
+ * @param tenant the only tenant of this instance, or null; asked for when the upstream is looked at
+ * @param verify whether what comes is checked against the digest of the stored bytes
+ */
+public record UpstreamSettings(
+        URI endpoint,
+        @Nullable Path caFile,
+        @Nullable Path tokenFile,
+        @Nullable Tenant tenant,
+        boolean verify,
+        Limits limits) {
+    /** Of an address that names none. */
+    public static final int DEFAULT_PORT = 9000;
+
+    private static final Set<String> TLS = Set.of("https", "grpcs");
+
+    /**
+     * How long is waited.
+     *
+     * @param connect for a connection
+     * @param silence for the next bytes of an answer that has begun
+     * @param total for an answer to begin, or an upload to go on
+     */
+    public record Limits(Duration connect, Duration silence, Duration total) {}
+
+    boolean tls() {
+        return TLS.contains(endpoint.getScheme().toLowerCase(Locale.ROOT));
+    }
+
+    String host() {
+        String host = endpoint.getHost();
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    int port() {
+        return endpoint.getPort() < 0 ? DEFAULT_PORT : endpoint.getPort();
+    }
+}
