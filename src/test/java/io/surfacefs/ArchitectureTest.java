@@ -40,6 +40,7 @@ class ArchitectureTest {
             Map.entry("store.layout", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.fs", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.s3", Set.of("store", "codec", "model", "ops")),
+            Map.entry("store.faults", Set.of("store", "codec", "model", "ops")),
             Map.entry("ops", Set.of("model")),
             Map.entry("config", Set.of("model")),
             Map.entry("codec", Set.of("model")),

@@ -41,8 +41,8 @@ final class Doctor {
     }
 
     private static boolean open(SurfaceConfig config, List<Finding> findings) {
-        try {
-            Engine.open(config, FolderStore.Hold.GUEST, Events.NONE).close();
+        try (Engine engine = Engine.open(config, FolderStore.Hold.GUEST, Events.NONE)) {
+            engine.contact();
             return true;
         } catch (SurfaceException e) {
             findings.add(StoreFindings.of(config, e));

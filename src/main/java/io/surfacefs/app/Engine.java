@@ -22,13 +22,19 @@ import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
 import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.IntakeArea;
 import io.surfacefs.store.Prefetch;
+import io.surfacefs.store.faults.FaultSettings;
+import io.surfacefs.store.faults.Faults;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.RealDisk;
 import io.surfacefs.store.layout.LayoutSettings;
 import io.surfacefs.store.layout.LayoutStore;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
@@ -47,6 +53,8 @@ public final class Engine implements AutoCloseable {
     private final ScanService scans;
     private final CacheEntryService cacheEntries;
     private final AdminService admin;
+    private final @Nullable Faults faults;
+    private final CountDownLatch heard = new CountDownLatch(1);
 
     private Engine(SurfaceConfig config, FolderStore.Hold hold, Events events) {
         int cores = Runtime.getRuntime().availableProcessors();
@@ -59,19 +67,30 @@ public final class Engine implements AutoCloseable {
             case FOLDER -> OpenedStore.folder(config, disk, hold, new SoundObjects(codec, verifier));
             case S3 -> OpenedStore.s3(config, disk);
         };
-        LayoutStore layout = layout(config, codec, verifier, clock, events);
-        if (hold != FolderStore.Hold.GUEST) {
-            opened.checkConditions();
+        BlobStore blobs = opened.remote() ? Rehearsals.before(opened.blobs(), config) : opened.blobs();
+        LayoutStore layout = layout(blobs, config, codec, verifier, clock, events);
+        Runnable look = () -> look(config, layout, hold != FolderStore.Hold.GUEST);
+        ArtefactStore truth;
+        if (opened.remote()) {
+            this.faults = Faults.open(faultSettings(config), look, events);
+            truth = faults.store(layout);
+            this.admin = new AdminService(layout(faults.blobs(blobs), config, codec, verifier, clock, events)
+                    .upkeep());
+        } else {
+            this.faults = null;
+            look.run();
+            truth = layout;
+            this.admin = new AdminService(layout.upkeep());
         }
         Prefetch prefetch = null;
         // Commands beside a server leave its cache alone: one process owns the folder.
         if (config.cacheType() == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
-            LocalCache local = LocalCache.open(config, layout, disk, codec, verifier, clock, events);
+            LocalCache local = LocalCache.open(config, truth, disk, codec, verifier, clock, events);
             this.store = local.store();
             this.cache = local.engine();
             prefetch = local.prefetch();
         } else {
-            this.store = layout;
+            this.store = truth;
             this.cache = null;
         }
         boolean memory = config.cacheType() != Settings.CacheType.NONE;
@@ -95,13 +114,35 @@ public final class Engine implements AutoCloseable {
         this.localCache = new LocalCacheService(cache, artefacts::forgetHot);
         this.scans = new ScanService(store, codec, clock);
         this.cacheEntries = new CacheEntryService(store, pool);
-        this.admin = new AdminService(layout.upkeep());
+    }
+
+    private static FaultSettings faultSettings(SurfaceConfig config) {
+        return new FaultSettings(
+                config.get(Settings.STORE_TIMEOUT),
+                config.get(Settings.MAX_ATTEMPTS),
+                config.get(Settings.BREAKER_DELAY),
+                config.get(Settings.MAX_CONCURRENT));
+    }
+
+    /** Whether the store is the one that is meant, and one that this service can use. */
+    private void look(SurfaceConfig config, LayoutStore layout, boolean conditions) {
+        opened.checkBuckets(config);
+        heard.countDown();
+        layout.check();
+        if (conditions) {
+            opened.checkConditions();
+        }
     }
 
     private LayoutStore layout(
-            SurfaceConfig config, ManifestCodec codec, StoredVerifier verifier, Clock clock, Events events) {
-        return new LayoutStore(
-                opened.blobs(),
+            BlobStore blobs,
+            SurfaceConfig config,
+            ManifestCodec codec,
+            StoredVerifier verifier,
+            Clock clock,
+            Events events) {
+        return LayoutStore.unchecked(
+                blobs,
                 codec,
                 verifier,
                 new LayoutSettings(
@@ -115,10 +156,10 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Opens the engine.
+     * Opens the engine. A store that is far away is not asked yet: the first call does that, or {@link #contact}.
      *
      * @param hold how the folder store is to be held
-     * @throws SurfaceException when the store can't be used
+     * @throws SurfaceException when the folder store can't be used
      */
     public static Engine open(SurfaceConfig config, FolderStore.Hold hold, Events events) {
         return new Engine(config, hold, events);
@@ -134,9 +175,37 @@ public final class Engine implements AutoCloseable {
         return cache;
     }
 
+    /**
+     * Looks, unless that was done, whether a store that is far away is the one that is meant and can be used.
+     *
+     * @throws SurfaceException when it isn't, or can't be asked
+     */
+    public void contact() {
+        if (faults != null) {
+            faults.contact();
+        }
+    }
+
+    /** Waits until a store that is far away has answered anything; false when it didn't in that time. */
+    boolean heard(Duration longest) throws InterruptedException {
+        return faults == null || heard.await(longest.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** A look at whether the store can be used. */
     public StoreProbe storeProbe() {
-        return opened.probe();
+        StoreProbe look = faults == null ? opened.probe() : faults.probe(opened.probe());
+        boolean without = cache != null;
+        return new StoreProbe() {
+            @Override
+            public void look() {
+                look.look();
+            }
+
+            @Override
+            public boolean mayBeOut() {
+                return without;
+            }
+        };
     }
 
     public Access access() {
@@ -170,6 +239,9 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         store.close();
+        if (faults != null) {
+            faults.close();
+        }
         opened.close();
         disk.close();
         pool.close();

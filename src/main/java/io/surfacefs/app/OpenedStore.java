@@ -52,15 +52,6 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
         S3BlobStore buckets = S3BlobStore.open(settings(config));
         boolean opened = false;
         try {
-            List<String> missing = buckets.missingBuckets(config.get(Settings.CREATE_BUCKETS));
-            if (!missing.isEmpty()) {
-                throw new StoreFault(
-                        StoreFault.Reason.NO_BUCKET,
-                        "create " + String.join(" and ", missing)
-                                + ", name others by surface.store.bucket and surface.store.manifest-bucket, or set"
-                                + " surface.store.create-buckets=true",
-                        null);
-            }
             InstanceFolder intake = InstanceFolder.openAlone(disk, config.intakeRoot());
             opened = true;
             return new OpenedStore(buckets, intake.path(), true, true, buckets::probe, intake);
@@ -85,8 +76,26 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
                 new S3Settings.Limits(
                         config.get(Settings.CONNECT_TIMEOUT),
                         config.get(Settings.ATTEMPT_TIMEOUT),
-                        config.get(Settings.STORE_TIMEOUT),
-                        config.get(Settings.MAX_ATTEMPTS)));
+                        config.get(Settings.STORE_TIMEOUT)));
+    }
+
+    /**
+     * Looks for what must be there before the layout is; makes missing buckets where it may.
+     *
+     * @throws StoreFault when the store can't be asked, or a bucket is missing
+     */
+    void checkBuckets(SurfaceConfig config) {
+        List<String> missing = blobs instanceof S3BlobStore buckets
+                ? buckets.missingBuckets(config.get(Settings.CREATE_BUCKETS))
+                : List.of();
+        if (!missing.isEmpty()) {
+            throw new StoreFault(
+                    StoreFault.Reason.NO_BUCKET,
+                    "create " + String.join(" and ", missing)
+                            + ", name others by surface.store.bucket and surface.store.manifest-bucket, or set"
+                            + " surface.store.create-buckets=true",
+                    null);
+        }
     }
 
     /**

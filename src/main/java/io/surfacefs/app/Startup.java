@@ -45,7 +45,9 @@ public class Startup {
             exit(FAILED);
         }
         try {
-            return Engine.open(config, FolderStore.Hold.OWNER_IF_FREE, events);
+            Engine engine = Engine.open(config, FolderStore.Hold.OWNER_IF_FREE, events);
+            StartContact.make(engine, config);
+            return engine;
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CacheOwnedException owned) {
                 System.err.println(Finding.error(
