@@ -154,17 +154,16 @@ class S3FaultsIT {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"503, SlowDown", "500, InternalError"})
-    void aFaultThatPassesIsNotSeenByTheCaller(int status, String code) throws IOException {
-        byte[] bytes = Rest.noise(400_000, status);
-        s3.answerSome(2, status, code);
+    @Test
+    void aFaultThatPassesIsNotSeenByTheCaller() throws IOException {
+        byte[] bytes = Rest.noise(400_000, 10);
+        s3.answerSome(2, 500, "InternalError");
         String digest = rest.stored(KIND, bytes);
-        s3.answerSome(1, status, code);
+        s3.answerSome(1, 503, "SlowDown");
         assertArrayEquals(bytes, rest.payload(KIND, digest).body());
-        s3.answerSome(2, status, code);
+        s3.answerSome(2, 500, "InternalError");
         assertEquals(200, rest.manifest(KIND, digest).status());
-        s3.answerSome(3, status, code);
+        s3.answerSome(3, 500, "InternalError");
         assertEquals("503 STORE_UNAVAILABLE", rest.manifest(KIND, digest).summary());
     }
 
@@ -184,6 +183,7 @@ class S3FaultsIT {
         String digest = rest.stored(KIND, bytes);
         s3.slow(Duration.ofSeconds(2));
         assertArrayEquals(bytes, rest.payload(KIND, digest).body());
+        s3.slow(Duration.ofSeconds(1)); // a put is seven requests, one after the other
         Rest.Answer put = rest.put(KIND, Rest.noise(1_000, 9));
         assertEquals(201, put.status(), put::text);
     }

@@ -67,23 +67,19 @@ class S3OutageIT {
                 Rest rest = new Rest(sidecar)) {
             String known = rest.stored(KIND, bytes);
             assertArrayEquals(bytes, rest.payload(KIND, known).body());
-            String other;
-            try (SurfaceProcess second = server("second").start();
-                    Rest writer = new Rest(second)) {
-                other = writer.stored(KIND, Rest.noise(1_000, 2));
-            }
             sidecar.stop();
             s3.hangUp();
             sidecar.restart();
             assertTrue(sidecar.output().contains("code=SURFACE_FS_ENDPOINT_REACHABILITY"), sidecar::output);
             assertArrayEquals(bytes, rest.payload(KIND, known).body());
-            Rest.Answer miss = rest.payload(KIND, other);
-            assertEquals("503 STORE_UNAVAILABLE", miss.summary());
+            String other = Rest.digest(Rest.noise(1_000, 2));
+            assertEquals("503 STORE_UNAVAILABLE", rest.payload(KIND, other).summary());
+            assertEquals("503 STORE_UNAVAILABLE", rest.manifest(KIND, other).summary());
             assertEquals("503 STORE_UNAVAILABLE", missing(rest, known).summary());
             assertEquals(
                     "503 STORE_UNAVAILABLE", rest.put(KIND, Rest.noise(100, 3)).summary());
             s3.behave();
-            rest.await(200, Rest.payloadPath(KIND, other));
+            rest.await(404, Rest.payloadPath(KIND, other));
             assertEquals(201, rest.put(KIND, Rest.noise(100, 3)).status());
             assertTrue(sidecar.output().contains("event=store.circuit state=closed"), sidecar::output);
         } finally {

@@ -92,7 +92,9 @@ final class S3Objects {
             if (e.statusCode() != 404 || "NoSuchBucket".equals(S3Faults.code(e))) {
                 throw told ? S3Faults.of(e) : explained(bucket, e);
             }
-            if (!told || !"NoSuchKey".equals(S3Faults.code(e))) {
+            if (told && "NoSuchKey".equals(S3Faults.code(e))) {
+                seen(bucket);
+            } else {
                 checkBucket(bucket);
             }
             return null;
