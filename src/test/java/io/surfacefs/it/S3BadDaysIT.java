@@ -148,6 +148,7 @@ class S3BadDaysIT {
         SurfaceProcess.Result result = SurfaceProcess.run(folder.resolve("refused"), environment, new byte[0], "serve");
         assertEquals(11, result.exit(), () -> result.out() + result.stderr());
         assertFalse(result.out().contains("serves REST"), result::out);
+        assertFalse((result.out() + result.stderr()).contains("Thread blocked"), "an event loop waits for the store");
         Matcher line = Pattern.compile("(?m)^code=([A-Z_]+) .* hint=\".+\"$").matcher(result.stderr());
         assertTrue(line.find(), result::stderr);
         return line.group(1);
@@ -163,6 +164,13 @@ class S3BadDaysIT {
         assertEquals(
                 "SURFACE_FS_ENDPOINT_REACHABILITY",
                 refused(environment("http://127.0.0.1:" + SurfaceProcess.freePort())));
+
+        try (HostileS3 silent = new HostileS3(s3.endpoint())) {
+            silent.slow(Duration.ofMinutes(5));
+            environment = environment(silent.endpoint().toString());
+            environment.put("SURFACE_STORE_TIMEOUT", "4s");
+            assertEquals("SURFACE_FS_ENDPOINT_REACHABILITY", refused(environment));
+        }
 
         environment = environment(endpoint);
         environment.put("AWS_SECRET_ACCESS_KEY", "another");

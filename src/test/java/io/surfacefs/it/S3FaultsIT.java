@@ -81,12 +81,16 @@ class S3FaultsIT {
         return "sha256:" + String.format("%064x", i);
     }
 
-    private static int health(String what) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(server.management("/q/health/" + what))
+    private static HttpResponse<String> health(String what) throws IOException, InterruptedException {
+        return management("/q/health/" + what);
+    }
+
+    private static HttpResponse<String> management(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.management(path))
                 .timeout(Duration.ofSeconds(60))
                 .build();
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
         }
     }
 
@@ -127,8 +131,12 @@ class S3FaultsIT {
         assertEquals(List.of(), wrong);
         assertTrue(asked <= delays, () -> asked + " requests in " + delays + " delays");
         assertTrue(asked >= 1, "nobody looked whether it is back");
-        assertEquals(503, health("ready"));
-        assertEquals(200, health("live"));
+        assertEquals(503, health("ready").statusCode());
+        assertEquals(200, health("live").statusCode());
+        String metrics = management("/q/metrics").body();
+        assertTrue(
+                metrics.contains("surface_store_requests_total{op=\"manifest\",outcome=\"store_unavailable\"}"),
+                metrics);
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.surfacefs.it;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -91,7 +92,9 @@ class S3OutageIT {
     void whatOneReplicaDeletesTheOtherStopsServingWithinItsAge() throws IOException {
         byte[] bytes = Rest.noise(5_000, 4);
         try (SurfaceProcess one = server("one").start();
-                SurfaceProcess two = server("two").start();
+                SurfaceProcess two = server("two")
+                        .env("SURFACE_STORE_REHEARSE_LATENCY", "1ms")
+                        .start();
                 Rest first = new Rest(one);
                 Rest second = new Rest(two)) {
             String digest = first.stored(KIND, bytes);
@@ -107,6 +110,8 @@ class S3OutageIT {
             assertTrue(missing(second, digest).text().contains(digest));
             assertEquals("404 NOT_FOUND", second.payload(KIND, digest).summary());
             assertEquals("404 NOT_FOUND", second.manifest(KIND, digest).summary());
+            assertTrue(two.output().contains("event=store.rehearsal"), "a rehearsal is never silently on");
+            assertFalse(one.output().contains("rehearsal"), one::output);
         }
     }
 }

@@ -241,7 +241,7 @@ class FaultsTest {
                 StoreFault.class,
                 () -> hurried.<AutoCloseable>call("test", settings.timeout(), Mode.RETRIED, () -> {
                     try {
-                        assertFalse(new CountDownLatch(1).await(60, TimeUnit.SECONDS));
+                        assertFalse(new CountDownLatch(1).await(20, TimeUnit.SECONDS));
                     } catch (InterruptedException e) {
                         return () -> closed.set(true); // an answer, but nobody waits for it any more
                     }

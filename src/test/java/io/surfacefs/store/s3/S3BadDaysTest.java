@@ -275,6 +275,40 @@ class S3BadDaysTest {
     }
 
     @Test
+    void anUploadWhoseCallerIsToldToStopIsAbortedBehindItsLastPart() throws Exception {
+        Path file = Files.write(folder.resolve("payload"), TestArtefacts.noise(8, 12 << 20));
+        BlobSource source = new BlobSource.LocalFile(file, Files.size(file));
+        CountDownLatch arrived = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch aborted = new CountDownLatch(1);
+        Function<HttpExchange, Answer> script = parts(query -> {
+            arrived.countDown();
+            await(go);
+            return Answer.of(200, new byte[0], "ETag", "\"p\"");
+        });
+        try (ScriptedS3 server = new ScriptedS3(exchange -> {
+                    if (exchange.getRequestMethod().equals("DELETE")) {
+                        aborted.countDown();
+                    }
+                    return script.apply(exchange);
+                });
+                S3BlobStore blobs = blobs(server.endpoint(), LONG)) {
+            Thread caller = Thread.ofVirtual()
+                    .start(() -> assertEquals(
+                            Reason.TIMEOUT,
+                            fault(() -> blobs.putAllIfAbsent(List.of(new BlobStore.Put(KEY, source))))
+                                    .reason()));
+            assertTrue(arrived.await(60, TimeUnit.SECONDS));
+            caller.interrupt();
+            caller.join(); // although its parts are still under way
+            assertEquals(1, aborted.getCount());
+            go.countDown();
+            assertTrue(aborted.await(60, TimeUnit.SECONDS));
+            assertTrue(server.requests().stream().noneMatch(r -> r.equals("POST /cache/a/b?uploadId=u1")));
+        }
+    }
+
+    @Test
     void aFileThatIsNotWhatWasReceivedAnyMoreGetsNoName() throws IOException {
         byte[] bytes = TestArtefacts.noise(6, 12 << 20);
         byte[] small = TestArtefacts.noise(7, 2 << 20);
