@@ -303,7 +303,7 @@ class S3BadDaysTest {
             caller.join(); // although its parts are still under way
             assertEquals(1, aborted.getCount());
             go.countDown();
-            assertTrue(aborted.await(60, TimeUnit.SECONDS));
+            assertTrue(aborted.await(20, TimeUnit.SECONDS));
             assertTrue(server.requests().stream().noneMatch(r -> r.equals("POST /cache/a/b?uploadId=u1")));
         }
     }
