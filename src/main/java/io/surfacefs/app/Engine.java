@@ -22,18 +22,12 @@ import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
 import io.surfacefs.store.ArtefactStore;
-import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.IntakeArea;
 import io.surfacefs.store.Prefetch;
-import io.surfacefs.store.faults.FaultSettings;
-import io.surfacefs.store.faults.Faults;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.RealDisk;
-import io.surfacefs.store.layout.LayoutSettings;
-import io.surfacefs.store.layout.LayoutStore;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +47,6 @@ public final class Engine implements AutoCloseable {
     private final ScanService scans;
     private final CacheEntryService cacheEntries;
     private final AdminService admin;
-    private final @Nullable Faults faults;
-    private final CountDownLatch heard = new CountDownLatch(1);
 
     private Engine(SurfaceConfig config, FolderStore.Hold hold, Events events) {
         int cores = Runtime.getRuntime().availableProcessors();
@@ -63,34 +55,16 @@ public final class Engine implements AutoCloseable {
         this.disk = new RealDisk(Math.max(4, 2 * cores));
         ManifestCodec codec = new ManifestCodec(config.get(Settings.MANIFEST_SIZE));
         StoredVerifier verifier = new StoredVerifier(pool);
-        this.opened = switch (config.get(Settings.STORE_TYPE)) {
-            case FOLDER -> OpenedStore.folder(config, disk, hold, new SoundObjects(codec, verifier));
-            case S3 -> OpenedStore.s3(config, disk);
-        };
-        BlobStore blobs = opened.remote() ? Rehearsals.before(opened.blobs(), config) : opened.blobs();
-        LayoutStore layout = layout(blobs, config, codec, verifier, clock, events);
-        Runnable look = () -> look(config, layout, hold != FolderStore.Hold.GUEST);
-        ArtefactStore truth;
-        if (opened.remote()) {
-            this.faults = Faults.open(faultSettings(config), look, events);
-            truth = faults.store(layout);
-            this.admin = new AdminService(layout(faults.blobs(blobs), config, codec, verifier, clock, events)
-                    .upkeep());
-        } else {
-            this.faults = null;
-            look.run();
-            truth = layout;
-            this.admin = new AdminService(layout.upkeep());
-        }
+        this.opened = OpenedStore.open(new OpenedStore.Parts(config, disk, codec, verifier, clock, events), hold);
         Prefetch prefetch = null;
         // Commands beside a server leave its cache alone: one process owns the folder.
         if (config.cacheType() == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
-            LocalCache local = LocalCache.open(config, truth, disk, codec, verifier, clock, events);
+            LocalCache local = LocalCache.open(config, opened.store(), disk, codec, verifier, clock, events);
             this.store = local.store();
             this.cache = local.engine();
             prefetch = local.prefetch();
         } else {
-            this.store = truth;
+            this.store = opened.store();
             this.cache = null;
         }
         boolean memory = config.cacheType() != Settings.CacheType.NONE;
@@ -114,45 +88,7 @@ public final class Engine implements AutoCloseable {
         this.localCache = new LocalCacheService(cache, artefacts::forgetHot);
         this.scans = new ScanService(store, codec, clock);
         this.cacheEntries = new CacheEntryService(store, pool);
-    }
-
-    private static FaultSettings faultSettings(SurfaceConfig config) {
-        return new FaultSettings(
-                config.get(Settings.STORE_TIMEOUT),
-                config.get(Settings.MAX_ATTEMPTS),
-                config.get(Settings.BREAKER_DELAY),
-                config.get(Settings.MAX_CONCURRENT));
-    }
-
-    /** Whether the store is the one that is meant, and one that this service can use. */
-    private void look(SurfaceConfig config, LayoutStore layout, boolean conditions) {
-        opened.checkBuckets(config);
-        heard.countDown();
-        layout.check();
-        if (conditions) {
-            opened.checkConditions();
-        }
-    }
-
-    private LayoutStore layout(
-            BlobStore blobs,
-            SurfaceConfig config,
-            ManifestCodec codec,
-            StoredVerifier verifier,
-            Clock clock,
-            Events events) {
-        return LayoutStore.unchecked(
-                blobs,
-                codec,
-                verifier,
-                new LayoutSettings(
-                        config.get(Settings.STORE_GRACE),
-                        config.get(Settings.STAGED_TTL),
-                        config.get(Settings.STORE_TIMEOUT),
-                        config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF,
-                        opened.remote()),
-                clock,
-                events);
+        this.admin = new AdminService(opened.upkeep());
     }
 
     /**
@@ -181,19 +117,21 @@ public final class Engine implements AutoCloseable {
      * @throws SurfaceException when it isn't, or can't be asked
      */
     public void contact() {
-        if (faults != null) {
-            faults.contact();
+        OpenedStore.Contact contact = opened.contact();
+        if (contact != null) {
+            contact.make().run();
         }
     }
 
     /** Waits until a store that is far away has answered anything; false when it didn't in that time. */
     boolean heard(Duration longest) throws InterruptedException {
-        return faults == null || heard.await(longest.toNanos(), TimeUnit.NANOSECONDS);
+        OpenedStore.Contact contact = opened.contact();
+        return contact == null || contact.heard().await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** A look at whether the store can be used. */
     public StoreProbe storeProbe() {
-        StoreProbe look = faults == null ? opened.probe() : faults.probe(opened.probe());
+        StoreProbe look = opened.probe();
         boolean without = cache != null;
         return new StoreProbe() {
             @Override
@@ -239,9 +177,6 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         store.close();
-        if (faults != null) {
-            faults.close();
-        }
         opened.close();
         disk.close();
         pool.close();

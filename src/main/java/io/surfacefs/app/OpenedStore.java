@@ -1,60 +1,158 @@
 package io.surfacefs.app;
 
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.ops.Events;
 import io.surfacefs.ops.StoreProbe;
+import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.StoreFault;
+import io.surfacefs.store.StoreUpkeep;
+import io.surfacefs.store.faults.FaultSettings;
+import io.surfacefs.store.faults.Faults;
 import io.surfacefs.store.fs.FolderBlobStore;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.InstanceFolder;
+import io.surfacefs.store.layout.LayoutSettings;
+import io.surfacefs.store.layout.LayoutStore;
 import io.surfacefs.store.s3.S3BlobStore;
 import io.surfacefs.store.s3.S3Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The objects that the configuration names, opened.
+ * The store that the configuration names, opened; one that is far away stands behind its guard.
  *
+ * @param store closed by whoever stands in front of it
+ * @param upkeep the operator's work on it
  * @param intake where uploads land
  * @param owner whether this process may delete and sweep
- * @param remote whether other replicas may work on the same objects, over a network
- * @param probe a look at whether they can be used
- * @param also closed with this, behind the objects, which the layout over them closes
+ * @param probe a look at whether it can be used
+ * @param contact the first look at one that is far away, which was not asked yet; null for a folder
+ * @param also closed with this, behind the store
  */
-record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, StoreProbe probe, AutoCloseable also)
+record OpenedStore(
+        ArtefactStore store,
+        StoreUpkeep upkeep,
+        Path intake,
+        boolean owner,
+        StoreProbe probe,
+        @Nullable Contact contact,
+        AutoCloseable also)
         implements AutoCloseable {
     private static final BlobKey FORMAT = BlobKey.manifest("format.json");
 
-    static OpenedStore folder(SurfaceConfig config, Disk disk, FolderStore.Hold hold, SoundObjects sound) {
+    /**
+     * The first look at a store that is far away; the first call makes it, if nobody did before.
+     *
+     * @param make throws when the store is away, or is not one to be used
+     * @param heard open once it has answered anything
+     */
+    record Contact(Runnable make, CountDownLatch heard) {}
+
+    /** What a store is made of. */
+    record Parts(
+            SurfaceConfig config, Disk disk, ManifestCodec codec, StoredVerifier verifier, Clock clock, Events events) {
+        private LayoutStore layout(BlobStore blobs, boolean remote) {
+            return LayoutStore.unchecked(
+                    blobs,
+                    codec,
+                    verifier,
+                    new LayoutSettings(
+                            config.get(Settings.STORE_GRACE),
+                            config.get(Settings.STAGED_TTL),
+                            config.get(Settings.STORE_TIMEOUT),
+                            config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF,
+                            remote),
+                    clock,
+                    events);
+        }
+
+        private Faults faults(Runnable firstContact) {
+            return Faults.open(
+                    new FaultSettings(
+                            config.get(Settings.STORE_TIMEOUT),
+                            config.get(Settings.MAX_ATTEMPTS),
+                            config.get(Settings.BREAKER_DELAY),
+                            config.get(Settings.MAX_CONCURRENT)),
+                    firstContact,
+                    events);
+        }
+    }
+
+    /**
+     * Opens the store.
+     *
+     * @param hold how a folder is to be held; a guest is spared what only a server has to know
+     * @throws io.surfacefs.model.SurfaceException when it can't be used
+     */
+    static OpenedStore open(Parts parts, FolderStore.Hold hold) {
+        return switch (parts.config().get(Settings.STORE_TYPE)) {
+            case FOLDER -> folder(parts, hold);
+            case S3 -> s3(parts, hold);
+        };
+    }
+
+    private static OpenedStore folder(Parts parts, FolderStore.Hold hold) {
+        SurfaceConfig config = parts.config();
         FolderBlobStore folder = FolderStore.open(
                 new FolderStore.Place(
                         config.storeRoot(),
                         config.get(Settings.BUCKET_NAME),
                         config.get(Settings.MANIFEST_BUCKET_NAME),
                         config.get(Settings.STORE_PREFIX)),
-                disk,
+                parts.disk(),
                 hold,
-                sound::isSound);
+                new SoundObjects(parts.codec(), parts.verifier())::isSound);
+        LayoutStore layout = parts.layout(folder, false);
+        layout.check();
         return new OpenedStore(
-                folder,
+                layout,
+                layout.upkeep(),
                 config.find(Settings.INTAKE_ROOT).orElse(folder.temporary()),
                 folder.owner(),
-                false,
                 folder::probe,
+                null,
                 () -> {});
     }
 
-    static OpenedStore s3(SurfaceConfig config, Disk disk) {
-        S3BlobStore buckets = S3BlobStore.open(settings(config));
+    private static OpenedStore s3(Parts parts, FolderStore.Hold hold) {
+        SurfaceConfig config = parts.config();
+        S3BlobStore buckets = S3BlobStore.open(s3Settings(config));
         boolean opened = false;
         try {
-            InstanceFolder intake = InstanceFolder.openAlone(disk, config.intakeRoot());
+            InstanceFolder intake = InstanceFolder.openAlone(parts.disk(), config.intakeRoot());
+            BlobStore blobs = Rehearsals.before(buckets, config);
+            LayoutStore layout = parts.layout(blobs, true);
+            CountDownLatch heard = new CountDownLatch(1);
+            Faults faults = parts.faults(() -> {
+                checkBuckets(buckets, config);
+                heard.countDown();
+                layout.check();
+                if (hold != FolderStore.Hold.GUEST) {
+                    checkConditions(buckets);
+                }
+            });
             opened = true;
-            return new OpenedStore(buckets, intake.path(), true, true, buckets::probe, intake);
+            return new OpenedStore(
+                    faults.store(layout),
+                    parts.layout(faults.blobs(blobs), true).upkeep(),
+                    intake.path(),
+                    true,
+                    faults.probe(buckets::probe),
+                    new Contact(faults::contact, heard),
+                    () -> {
+                        faults.close();
+                        intake.close();
+                    });
         } finally {
             if (!opened) {
                 buckets.close();
@@ -62,7 +160,7 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
         }
     }
 
-    private static S3Settings settings(SurfaceConfig config) {
+    private static S3Settings s3Settings(SurfaceConfig config) {
         return new S3Settings(
                 config.find(Settings.STORE_ENDPOINT).orElse(null),
                 config.get(Settings.STORE_REGION),
@@ -84,10 +182,8 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
      *
      * @throws StoreFault when the store can't be asked, or a bucket is missing
      */
-    void checkBuckets(SurfaceConfig config) {
-        List<String> missing = blobs instanceof S3BlobStore buckets
-                ? buckets.missingBuckets(config.get(Settings.CREATE_BUCKETS))
-                : List.of();
+    private static void checkBuckets(S3BlobStore buckets, SurfaceConfig config) {
+        List<String> missing = buckets.missingBuckets(config.get(Settings.CREATE_BUCKETS));
         if (!missing.isEmpty()) {
             throw new StoreFault(
                     StoreFault.Reason.NO_BUCKET,
@@ -103,8 +199,8 @@ record OpenedStore(BlobStore blobs, Path intake, boolean owner, boolean remote, 
      *
      * @throws StoreFault when it doesn't: replicas would overwrite each other's objects
      */
-    void checkConditions() {
-        if (blobs instanceof S3BlobStore buckets && !buckets.keepsConditions(FORMAT)) {
+    private static void checkConditions(S3BlobStore buckets) {
+        if (!buckets.keepsConditions(FORMAT)) {
             throw new StoreFault(
                     StoreFault.Reason.REFUSED,
                     "the store takes no notice of If-None-Match and If-Match on PUT; use one that does",
