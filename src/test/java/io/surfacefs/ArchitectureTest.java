@@ -42,6 +42,7 @@ class ArchitectureTest {
             Map.entry("store.fs", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.s3", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.upstream", Set.of("store", "codec", "wire", "model", "ops", STUBS)),
+            Map.entry("store.faults", Set.of("store", "codec", "model", "ops")),
             Map.entry("ops", Set.of("model")),
             Map.entry("config", Set.of("model")),
             Map.entry("codec", Set.of("model")),

@@ -42,12 +42,8 @@ final class Doctor {
     }
 
     private static boolean open(SurfaceConfig config, List<Finding> findings) {
-        try {
-            try (Engine engine = Engine.open(config, FolderStore.Hold.GUEST, Events.NONE)) {
-                if (config.get(Settings.STORE_TYPE) == Settings.StoreType.UPSTREAM) {
-                    engine.storeProbe().look(); // it is opened without a word to it
-                }
-            }
+        try (Engine engine = Engine.open(config, FolderStore.Hold.GUEST, Events.NONE)) {
+            engine.contact();
             return true;
         } catch (SurfaceException e) {
             findings.add(StoreFindings.of(config, e));

@@ -7,7 +7,6 @@ import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.codec.UploadEncoder;
 import io.surfacefs.codec.UploadLimits;
-import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
@@ -28,7 +27,8 @@ import io.surfacefs.store.Prefetch;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.RealDisk;
 import java.time.Clock;
-import java.util.List;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
@@ -92,10 +92,10 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Opens the engine.
+     * Opens the engine. A store that is far away is not asked yet: the first call does that, or {@link #contact}.
      *
      * @param hold how the folder store is to be held
-     * @throws SurfaceException when the store can't be used
+     * @throws SurfaceException when the folder store can't be used
      */
     public static Engine open(SurfaceConfig config, FolderStore.Hold hold, Events events) {
         return new Engine(config, hold, events);
@@ -111,19 +111,44 @@ public final class Engine implements AutoCloseable {
         return opened.sweeps();
     }
 
-    /** What was found wrong when the engine was opened, and is withstood. */
-    public List<Finding> warnings() {
-        return opened.warnings();
-    }
-
     /** The local cache, or null where there is none. */
     public @Nullable CacheEngine cache() {
         return cache;
     }
 
+    /**
+     * Looks, unless that was done, whether a store that is far away is the one that is meant and can be used.
+     *
+     * @throws SurfaceException when it isn't, or can't be asked
+     */
+    public void contact() {
+        OpenedStore.Contact contact = opened.contact();
+        if (contact != null) {
+            contact.make().run();
+        }
+    }
+
+    /** Waits until a store that is far away has answered anything; false when it didn't in that time. */
+    boolean heard(Duration longest) throws InterruptedException {
+        OpenedStore.Contact contact = opened.contact();
+        return contact == null || contact.heard().await(longest.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** A look at whether the store can be used. */
     public StoreProbe storeProbe() {
-        return opened.probe();
+        StoreProbe look = opened.probe();
+        boolean without = cache != null;
+        return new StoreProbe() {
+            @Override
+            public void look() {
+                look.look();
+            }
+
+            @Override
+            public boolean mayBeOut() {
+                return without;
+            }
+        };
     }
 
     public Access access() {

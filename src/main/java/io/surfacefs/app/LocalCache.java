@@ -33,6 +33,7 @@ import org.jboss.logging.Logger;
  * @param prefetch brings artefacts into it
  */
 record LocalCache(CacheEngine engine, ArtefactStore store, Prefetch prefetch) {
+    private static final Duration BEHIND = Duration.ofMillis(500);
     private static final Logger LOG = Logger.getLogger(LocalCache.class);
 
     /**
@@ -77,7 +78,8 @@ record LocalCache(CacheEngine engine, ArtefactStore store, Prefetch prefetch) {
     }
 
     private static CacheSettings settings(SurfaceConfig config) {
-        Duration timeout = config.get(Settings.STORE_TIMEOUT);
+        // The store's own limit comes first, so that whoever asks next finds it known to be out.
+        Duration timeout = config.get(Settings.STORE_TIMEOUT).plus(BEHIND);
         return new CacheSettings(
                 config.get(Settings.CACHE_QUOTA),
                 config.get(Settings.CACHE_SOFT_PERCENT),

@@ -2,10 +2,8 @@ package io.surfacefs.app;
 
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.codec.StoredVerifier;
-import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
-import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
 import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.store.ArtefactStore;
@@ -14,6 +12,8 @@ import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.StoreFault;
 import io.surfacefs.store.StoreUpkeep;
+import io.surfacefs.store.faults.FaultSettings;
+import io.surfacefs.store.faults.Faults;
 import io.surfacefs.store.fs.FolderBlobStore;
 import io.surfacefs.store.fs.FolderStore;
 import io.surfacefs.store.fs.InstanceFolder;
@@ -27,9 +27,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The store that the configuration names, opened.
+ * The store that the configuration names, opened; one that is far away stands behind its guard.
  *
  * @param store closed by whoever stands in front of it
  * @param upkeep the operator's work on it
@@ -37,7 +39,7 @@ import java.util.List;
  * @param intake where uploads land
  * @param owner whether this process may delete
  * @param probe a look at whether it can be used
- * @param warnings what was found wrong and is withstood
+ * @param contact the first look at one that is far away, which was not asked yet; null for a folder
  * @param also closed with this, behind the store
  */
 record OpenedStore(
@@ -47,16 +49,24 @@ record OpenedStore(
         Path intake,
         boolean owner,
         StoreProbe probe,
-        List<Finding> warnings,
+        @Nullable Contact contact,
         AutoCloseable also)
         implements AutoCloseable {
     private static final BlobKey FORMAT = BlobKey.manifest("format.json");
+
+    /**
+     * The first look at a store that is far away; the first call makes it, if nobody did before.
+     *
+     * @param make throws when the store is away, or is not one to be used
+     * @param heard open once it has answered anything
+     */
+    record Contact(Runnable make, CountDownLatch heard) {}
 
     /** What a store is made of. */
     record Parts(
             SurfaceConfig config, Disk disk, ManifestCodec codec, StoredVerifier verifier, Clock clock, Events events) {
         private LayoutStore layout(BlobStore blobs, boolean remote) {
-            return new LayoutStore(
+            return LayoutStore.unchecked(
                     blobs,
                     codec,
                     verifier,
@@ -69,19 +79,30 @@ record OpenedStore(
                     clock,
                     events);
         }
+
+        private Faults faults(Runnable firstContact) {
+            return Faults.open(
+                    new FaultSettings(
+                            config.get(Settings.STORE_TIMEOUT),
+                            config.get(Settings.MAX_ATTEMPTS),
+                            config.get(Settings.BREAKER_DELAY),
+                            config.get(Settings.MAX_CONCURRENT)),
+                    firstContact,
+                    events);
+        }
     }
 
     /**
      * Opens the store.
      *
      * @param hold how a folder is to be held; a guest is spared what only a server has to know
-     * @throws SurfaceException when it can't be used
+     * @throws io.surfacefs.model.SurfaceException when it can't be used
      */
     static OpenedStore open(Parts parts, FolderStore.Hold hold) {
         return switch (parts.config().get(Settings.STORE_TYPE)) {
             case FOLDER -> folder(parts, hold);
             case S3 -> s3(parts, hold);
-            case UPSTREAM -> upstream(parts, hold);
+            case UPSTREAM -> upstream(parts);
         };
     }
 
@@ -97,6 +118,7 @@ record OpenedStore(
                 hold,
                 new SoundObjects(parts.codec(), parts.verifier())::isSound);
         LayoutStore layout = parts.layout(folder, false);
+        layout.check();
         return new OpenedStore(
                 layout,
                 layout.upkeep(),
@@ -104,7 +126,7 @@ record OpenedStore(
                 config.find(Settings.INTAKE_ROOT).orElse(folder.temporary()),
                 folder.owner(),
                 folder::probe,
-                List.of(),
+                null,
                 () -> {});
     }
 
@@ -113,23 +135,31 @@ record OpenedStore(
         S3BlobStore buckets = S3BlobStore.open(s3Settings(config));
         boolean opened = false;
         try {
-            List<String> missing = buckets.missingBuckets(config.get(Settings.CREATE_BUCKETS));
-            if (!missing.isEmpty()) {
-                throw new StoreFault(
-                        StoreFault.Reason.NO_BUCKET,
-                        "create " + String.join(" and ", missing)
-                                + ", name others by surface.store.bucket and surface.store.manifest-bucket, or set"
-                                + " surface.store.create-buckets=true",
-                        null);
-            }
             InstanceFolder intake = InstanceFolder.openAlone(parts.disk(), config.intakeRoot());
-            LayoutStore layout = parts.layout(buckets, true);
-            if (hold != FolderStore.Hold.GUEST) {
-                checkConditions(buckets);
-            }
+            BlobStore blobs = Rehearsals.before(buckets, config);
+            LayoutStore layout = parts.layout(blobs, true);
+            CountDownLatch heard = new CountDownLatch(1);
+            Faults faults = parts.faults(() -> {
+                checkBuckets(buckets, config);
+                heard.countDown();
+                layout.check();
+                if (hold != FolderStore.Hold.GUEST) {
+                    checkConditions(buckets);
+                }
+            });
             opened = true;
             return new OpenedStore(
-                    layout, layout.upkeep(), true, intake.path(), true, buckets::probe, List.of(), intake);
+                    faults.store(layout),
+                    parts.layout(faults.blobs(blobs), true).upkeep(),
+                    true,
+                    intake.path(),
+                    true,
+                    faults.probe(buckets::probe),
+                    new Contact(faults::contact, heard),
+                    () -> {
+                        faults.close();
+                        intake.close();
+                    });
         } finally {
             if (!opened) {
                 buckets.close();
@@ -151,8 +181,24 @@ record OpenedStore(
                 new S3Settings.Limits(
                         config.get(Settings.CONNECT_TIMEOUT),
                         config.get(Settings.ATTEMPT_TIMEOUT),
-                        config.get(Settings.STORE_TIMEOUT),
-                        config.get(Settings.MAX_ATTEMPTS)));
+                        config.get(Settings.STORE_TIMEOUT)));
+    }
+
+    /**
+     * Looks for what must be there before the layout is; makes missing buckets where it may.
+     *
+     * @throws StoreFault when the store can't be asked, or a bucket is missing
+     */
+    private static void checkBuckets(S3BlobStore buckets, SurfaceConfig config) {
+        List<String> missing = buckets.missingBuckets(config.get(Settings.CREATE_BUCKETS));
+        if (!missing.isEmpty()) {
+            throw new StoreFault(
+                    StoreFault.Reason.NO_BUCKET,
+                    "create " + String.join(" and ", missing)
+                            + ", name others by surface.store.bucket and surface.store.manifest-bucket, or set"
+                            + " surface.store.create-buckets=true",
+                    null);
+        }
     }
 
     /**
@@ -169,35 +215,35 @@ record OpenedStore(
         }
     }
 
-    private static OpenedStore upstream(Parts parts, FolderStore.Hold hold) {
+    private static OpenedStore upstream(Parts parts) {
         SurfaceConfig config = parts.config();
         UpstreamStore upstream =
                 new UpstreamStore(upstreamSettings(config), parts.codec(), parts.verifier(), parts.events());
         boolean opened = false;
         try {
-            List<Finding> warnings = hold == FolderStore.Hold.GUEST ? List.of() : look(config, upstream);
             InstanceFolder intake = InstanceFolder.openAlone(parts.disk(), config.intakeRoot());
+            CountDownLatch heard = new CountDownLatch(1);
+            Faults faults = parts.faults(() -> {
+                upstream.probe();
+                heard.countDown();
+            });
             opened = true;
             return new OpenedStore(
-                    upstream, new UpkeepElsewhere(), false, intake.path(), true, upstream::probe, warnings, intake);
+                    faults.store(upstream),
+                    new UpkeepElsewhere(),
+                    false,
+                    intake.path(),
+                    true,
+                    faults.probe(upstream::probe),
+                    new Contact(faults::contact, heard),
+                    () -> {
+                        faults.close();
+                        intake.close();
+                    });
         } finally {
             if (!opened) {
                 upstream.close();
             }
-        }
-    }
-
-    /** Whether the upstream is there; a server with a cache on disk must start during an outage. */
-    private static List<Finding> look(SurfaceConfig config, UpstreamStore upstream) {
-        try {
-            upstream.probe();
-            return List.of();
-        } catch (SurfaceException e) {
-            if (config.cacheType() != Settings.CacheType.DISK) {
-                throw e;
-            }
-            Finding finding = StoreFindings.of(config, e);
-            return List.of(Finding.warning(finding.code(), finding.message(), finding.hint()));
         }
     }
 

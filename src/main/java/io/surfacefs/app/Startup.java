@@ -46,7 +46,7 @@ public class Startup {
         }
         try {
             Engine engine = Engine.open(config, FolderStore.Hold.OWNER_IF_FREE, events);
-            engine.warnings().forEach(warning -> System.err.println(warning.line()));
+            StartContact.make(engine, config);
             return engine;
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CacheOwnedException owned) {

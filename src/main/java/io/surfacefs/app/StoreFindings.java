@@ -10,7 +10,20 @@ import io.surfacefs.store.StoreFault;
 final class StoreFindings {
     private StoreFindings() {}
 
+    /** Whether a server may start all the same, since it can do without, or was told to. */
+    static boolean bearable(SurfaceConfig config, SurfaceException e) {
+        boolean away = e instanceof StoreFault fault && fault.isOutage();
+        return config.get(Settings.ON_FAILURE) == Settings.OnFailure.WARN
+                || (away && config.cacheType() == Settings.CacheType.DISK);
+    }
+
+    /** The finding; a warning where it is {@link #bearable}. */
     static Finding of(SurfaceConfig config, SurfaceException e) {
+        Finding error = error(config, e);
+        return bearable(config, e) ? Finding.warning(error.code(), error.message(), error.hint()) : error;
+    }
+
+    private static Finding error(SurfaceConfig config, SurfaceException e) {
         String hint = e.hint() == null ? "" : e.hint();
         if (!(e instanceof StoreFault fault)) {
             return Finding.error(e.code().name(), String.valueOf(e.getMessage()), hint);
@@ -29,7 +42,8 @@ final class StoreFindings {
                         fault.getMessage() + " (" + config.get(Settings.BUCKET_NAME) + ", "
                                 + config.get(Settings.MANIFEST_BUCKET_NAME) + " at " + where + ")",
                         hint);
-            case NO_CREDENTIALS -> Finding.error("SURFACE_SECRET_MISSING", String.valueOf(fault.getMessage()), hint);
+            case NO_CREDENTIALS, CREDENTIALS ->
+                Finding.error("SURFACE_SECRET_MISSING", fault.getMessage() + " (" + where + ")", hint);
             default ->
                 Finding.error(
                         "SURFACE_FS_ENDPOINT_REACHABILITY",

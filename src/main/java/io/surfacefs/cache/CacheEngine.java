@@ -252,6 +252,16 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
         return found != null && ticks.within(found.fresh(), age);
     }
 
+    /** How long ago, at most, an object that is here was current; zero when it isn't here. Looks at memory only. */
+    Duration age(CacheName name) {
+        Index.Found found = parts.index().find(name.hash());
+        if (found == null) {
+            // Whatever was read then did not come from here, unless the index doesn't know all that is.
+            return recovery.complete() ? Duration.ZERO : Ticks.FOREVER;
+        }
+        return ticks.age(found.fresh());
+    }
+
     /** Notes that an object that is here was found to be current at a tick. */
     public void fresh(CacheName name, int tick) {
         parts.ledger().fresh(name.hash(), tick);

@@ -13,6 +13,7 @@ import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
 import io.surfacefs.store.Prefetch;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -163,6 +164,11 @@ public final class CachingStore implements ArtefactStore {
                 keep(name, committed.manifest(), before, epoch);
             }
         }
+    }
+
+    @Override
+    public Duration age(ArtefactKey key) {
+        return engine.age(CacheName.manifest(key));
     }
 
     @Override

@@ -43,6 +43,12 @@ public final class Settings {
         OFF
     }
 
+    /** What becomes of a start at which the store isn't as it should be. */
+    public enum OnFailure {
+        REFUSE,
+        WARN
+    }
+
     /** What a client may delete. */
     public enum Deletes {
         NEVER,
@@ -123,7 +129,47 @@ public final class Settings {
             "3",
             "S3 store: attempts of one call, with jittered back-off between them");
     public static final Setting<Duration> STORE_TIMEOUT =
-            Setting.of("surface.store.timeout", Types.DURATION, "15s", "a caller's whole wait, then STORE_TIMEOUT");
+            Setting.of("surface.store.timeout", Types.TIMEOUT, "15s", "a caller's whole wait, then STORE_TIMEOUT");
+    public static final Setting<Duration> BREAKER_DELAY = Setting.of(
+            "surface.store.breaker-delay",
+            Types.DURATION,
+            "5s",
+            "S3 store: while it is out at most one call goes there in this time; also the Retry-After");
+    public static final Setting<Integer> MAX_CONCURRENT = Setting.of(
+            "surface.store.max-concurrent",
+            Types.integer(1, 100_000),
+            "256",
+            "S3 store: calls at a time; as many again wait, above: OVERLOADED");
+    public static final Setting<Duration> REHEARSE_LATENCY = Setting.of(
+            "surface.store.rehearse.latency",
+            Types.DURATION,
+            "0s",
+            "rehearsal: the store answers so much later; never in production");
+    public static final Setting<Double> REHEARSE_ERRORS = Setting.of(
+            "surface.store.rehearse.error-rate",
+            Types.SHARE,
+            "0.0",
+            "rehearsal: share of calls that fail as if the store did");
+    public static final Setting<Double> REHEARSE_CUTS = Setting.of(
+            "surface.store.rehearse.cut-rate",
+            Types.SHARE,
+            "0.0",
+            "rehearsal: share of reads of a body that break off");
+    public static final Setting<Double> REHEARSE_TORN = Setting.of(
+            "surface.store.rehearse.torn-rate",
+            Types.SHARE,
+            "0.0",
+            "rehearsal: share of reads of a body that give a wrong byte");
+    public static final Setting<Integer> REHEARSE_SEED = Setting.of(
+            "surface.store.rehearse.seed",
+            Types.integer(0, Integer.MAX_VALUE),
+            null,
+            "rehearsal: the same seed fails the same calls of a sequence");
+    public static final Setting<OnFailure> ON_FAILURE = Setting.of(
+            "surface.validation.on-failure",
+            Types.choice(OnFailure.class),
+            "refuse",
+            "what is wrong with the store at start: refuse, though one that is away is a warning where a disk cache can serve; warn: start anyway");
     public static final Setting<Duration> STORE_GRACE =
             Setting.of("surface.store.grace", Types.DURATION, "1h", "from a delete to the end of the payload object");
     public static final Setting<Duration> STAGED_TTL =
@@ -293,6 +339,13 @@ public final class Settings {
             ATTEMPT_TIMEOUT,
             MAX_ATTEMPTS,
             STORE_TIMEOUT,
+            BREAKER_DELAY,
+            MAX_CONCURRENT,
+            REHEARSE_LATENCY,
+            REHEARSE_ERRORS,
+            REHEARSE_CUTS,
+            REHEARSE_TORN,
+            REHEARSE_SEED,
             STORE_GRACE,
             STAGED_TTL,
             STORE_VERIFY,
@@ -321,6 +374,7 @@ public final class Settings {
             SECRETS_MAX_AGE,
             RETENTION_ENABLED,
             RETENTION_INTERVAL,
+            ON_FAILURE,
             RETENTION_DELETE);
 
     /** Those that differ in a name. */

@@ -9,4 +9,9 @@ public interface StoreProbe {
      * @throws io.surfacefs.model.SurfaceException when the store can't be asked; what is merely full can be
      */
     void look();
+
+    /** Whether the service does its work, or the most of it, also while the store can't be asked. */
+    default boolean mayBeOut() {
+        return false;
+    }
 }

@@ -21,8 +21,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ready while the store can be used. However many ask, one look runs at a time, on a thread of its own: a medium that
- * hangs holds that one thread, and whoever asks is told so within {@link #LIMIT}. Thread-safe.
+ * Ready while the store can be used, or the service can do without it. However many ask, one look runs at a time, on a
+ * thread of its own: a medium that hangs holds that one thread, and whoever asks is told so within {@link #LIMIT}.
+ * Thread-safe.
  */
 @Readiness
 @Singleton
@@ -54,7 +55,10 @@ public class StoreReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         String fault = fault();
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("store");
-        return (fault.isEmpty() ? answer.up() : answer.down().withData("code", fault)).build();
+        if (!fault.isEmpty()) {
+            answer.withData("code", fault);
+        }
+        return answer.status(fault.isEmpty() || probe.mayBeOut()).build();
     }
 
     /** Why the store can't be used, as a code of the contract; empty when it can. */

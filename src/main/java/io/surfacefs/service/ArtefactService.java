@@ -155,7 +155,7 @@ public final class ArtefactService {
             if (!committed.created()) {
                 hot.forget(key); // the expiry, or what is known of the stored bytes, may have changed
             }
-            hot.keep(committed.manifest(), hot.epoch(key));
+            hot.keep(committed.manifest(), hot.now(), hot.epoch(key));
             return new PutResult(committed.manifest(), committed.created());
         });
     }
@@ -202,10 +202,11 @@ public final class ArtefactService {
             return known;
         }
         long epoch = hot.epoch(key);
+        long asked = hot.now();
         Manifest stored = store.manifest(key);
         events.manifestLookup(Events.Tier.STORE, stored != null);
         if (stored != null) {
-            hot.keep(stored, epoch);
+            hot.keep(stored, asked - store.age(key).toNanos(), epoch);
         }
         return stored;
     }
@@ -343,7 +344,7 @@ public final class ArtefactService {
         Set<ArtefactKey> absent = new HashSet<>(missing);
         for (int i = 0; i < epochs.length; i++) {
             if (!absent.contains(unknown.get(i))) {
-                hot.keepPresent(unknown.get(i), asked, epochs[i]);
+                hot.keepPresent(unknown.get(i), asked, store.age(unknown.get(i)), epochs[i]);
             }
         }
         return missing.stream()

@@ -116,11 +116,13 @@ public final class HotTier {
      * Notes that the store has this manifest.
      *
      * @param asked {@link #now} before the store was asked
+     * @param age how old what the store knew was then; one that doesn't count any more was asked for anew
      * @param epoch from before that too
      */
-    void keepPresent(ArtefactKey key, long asked, long epoch) {
+    void keepPresent(ArtefactKey key, long asked, Duration age, long epoch) {
         if (fresh(key) == null) {
-            keep(new Slot(key, null), new Present(asked), epoch);
+            long known = age.toNanos();
+            keep(new Slot(key, null), new Present(known <= maxAgeNanos ? asked - known : asked), epoch);
         }
     }
 
@@ -140,13 +142,18 @@ public final class HotTier {
                 : null;
     }
 
-    void keep(Manifest manifest, long epoch) {
+    /**
+     * Keeps a manifest.
+     *
+     * @param seen the time at which the store had it
+     */
+    void keep(Manifest manifest, long seen, long epoch) {
         ArtefactKey key = manifest.key();
         Slot slot = new Slot(key, null);
         HotObject before = entries.getIfPresent(slot) instanceof HotManifest hot && hot.manifest.equals(manifest)
                 ? hot.object
                 : new HotObject(manifest.canonical(), manifest.digest());
-        keep(slot, new HotManifest(manifest, before, now()), epoch);
+        keep(slot, new HotManifest(manifest, before, seen), epoch);
     }
 
     void keep(ArtefactManifest manifest, Representation representation, byte[] body, long epoch) {

@@ -12,6 +12,7 @@ import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -127,6 +128,14 @@ public interface ArtefactStore extends AutoCloseable {
 
     /** What is known of a payload that {@link #payload} would open, without opening it; null when there is none. */
     @Nullable StoredPayload facts(ArtefactKey key);
+
+    /**
+     * How long ago, at most, the truth was asked for what {@link #manifest} says of a key: zero where it is asked each
+     * time. Whoever remembers an answer counts on from there. Looks at memory only.
+     */
+    default Duration age(ArtefactKey key) {
+        return Duration.ZERO;
+    }
 
     /** Lists manifests. One that can't be read ({@code CORRUPT_OBJECT}) is left out and told to the events. */
     Page page(Query query);

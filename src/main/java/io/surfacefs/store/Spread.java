@@ -31,7 +31,7 @@ public final class Spread {
             AtomicBoolean failed = new AtomicBoolean();
             List<Future<R>> futures = new ArrayList<>(items.size());
             for (K item : items) {
-                turns.acquireUninterruptibly();
+                acquire();
                 if (failed.get()) {
                     turns.release();
                     break;
@@ -43,6 +43,15 @@ public final class Spread {
                 results.add(got(future));
             }
             return results;
+        }
+    }
+
+    private void acquire() {
+        try {
+            turns.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 

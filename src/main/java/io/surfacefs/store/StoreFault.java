@@ -47,7 +47,9 @@ public final class StoreFault extends SurfaceException {
         /** The store has no room left. */
         FULL(ErrorCode.DISK_FULL, false, "the store is full"),
         /** The store doesn't understand or doesn't allow what this service needs. */
-        REFUSED(ErrorCode.STORE_UNAVAILABLE, false, "the store refuses the request");
+        REFUSED(ErrorCode.STORE_UNAVAILABLE, false, "the store refuses the request"),
+        /** The store has failed of late, and is not being asked just now. */
+        OUT(ErrorCode.STORE_UNAVAILABLE, true, "the store is out, and is asked again in a while");
 
         private final ErrorCode code;
         private final boolean retryable;
@@ -72,13 +74,18 @@ public final class StoreFault extends SurfaceException {
      * @param cause what was thrown below, or null; its words are for the log, not for the caller
      */
     public StoreFault(Reason reason, @Nullable String hint, @Nullable Throwable cause) {
-        super(
-                reason.code,
-                reason.words,
-                hint,
-                cause,
-                reason == Reason.THROTTLED ? SLOW_DOWN : SurfaceException.DEFAULT_RETRY_AFTER);
+        this(reason, hint, cause, reason == Reason.THROTTLED ? SLOW_DOWN : SurfaceException.DEFAULT_RETRY_AFTER);
+    }
+
+    /** @param retryAfter when to come again */
+    public StoreFault(Reason reason, @Nullable String hint, @Nullable Throwable cause, Duration retryAfter) {
+        super(reason.code, reason.words, hint, cause, retryAfter);
         this.reason = reason;
+    }
+
+    /** The same fault, with another time to come again. */
+    public StoreFault comeAgain(Duration after) {
+        return new StoreFault(reason, hint(), this, after);
     }
 
     /** What happened. */
@@ -89,6 +96,23 @@ public final class StoreFault extends SurfaceException {
     /** Whether the same call may succeed without anybody's doing anything but wait. */
     public boolean mayBeRetried() {
         return reason.retryable;
+    }
+
+    /**
+     * Whether this says that the store as a whole is out, as others who ask it now will find too. What is only about
+     * the object, its size or the leave to do this says nothing of the store.
+     */
+    public boolean storeIsOut() {
+        return switch (reason) {
+            case UNREACHABLE, TIMEOUT, THROTTLED, PARTIAL_BODY, SERVER -> true;
+            case NO_BUCKET, NO_CREDENTIALS, CREDENTIALS, CLOCK, TLS, OUT -> true;
+            case DAMAGED_ON_THE_WAY, CONFLICT, CHANGED, FORBIDDEN, FULL, REFUSED -> false;
+        };
+    }
+
+    /** Whether the store can't be reached or can't answer, as it may in an hour; not that it is the wrong one. */
+    public boolean isOutage() {
+        return storeIsOut() && reason.retryable;
     }
 
     /** Whether the store asked for less, so that a retry should wait longer than after other faults. */

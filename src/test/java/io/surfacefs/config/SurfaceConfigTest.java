@@ -72,6 +72,14 @@ class SurfaceConfigTest {
             Map.entry("surface.security.allow-unauthenticated-remote", new String[] {"true", "yes"}),
             Map.entry("surface.retention.enabled", new String[] {"true", "on"}),
             Map.entry("surface.retention.interval", new String[] {"1d", "0s"}),
+            Map.entry("surface.store.breaker-delay", new String[] {"2s", "soon"}),
+            Map.entry("surface.store.max-concurrent", new String[] {"32", "0"}),
+            Map.entry("surface.store.rehearse.latency", new String[] {"200ms", "slow"}),
+            Map.entry("surface.store.rehearse.error-rate", new String[] {"0.2", "2"}),
+            Map.entry("surface.store.rehearse.cut-rate", new String[] {"0.1", "-1"}),
+            Map.entry("surface.store.rehearse.torn-rate", new String[] {"1.0", "often"}),
+            Map.entry("surface.store.rehearse.seed", new String[] {"7", "-7"}),
+            Map.entry("surface.validation.on-failure", new String[] {"warn", "ignore"}),
             Map.entry("surface.retention.delete", new String[] {"expired", "sometimes"}));
 
     private record Given(Map<String, String> properties, Map<String, String> environment)

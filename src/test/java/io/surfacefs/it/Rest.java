@@ -160,6 +160,21 @@ final class Rest implements AutoCloseable {
         }
     }
 
+    /** Asks again and again until a GET is answered with this status. */
+    void await(int status, String path) {
+        Answer[] last = new Answer[1];
+        Patience.until(
+                () -> {
+                    try {
+                        last[0] = send("GET", path, null);
+                        return last[0].status() == status;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                () -> last[0].text());
+    }
+
     /** Drops the connections that are kept for a next request. */
     @Override
     public void close() {

@@ -49,6 +49,7 @@ class S3BadDaysIT {
         environment.put("SURFACE_STORE_ENDPOINT", endpoint);
         environment.put("SURFACE_CACHE_TYPE", "none");
         environment.put("SURFACE_STORE_MAX_ATTEMPTS", "2");
+        environment.put("SURFACE_STORE_BREAKER_DELAY", "1s");
         environment.put("AWS_ACCESS_KEY_ID", Versitygw.ACCESS_KEY);
         environment.put("AWS_SECRET_ACCESS_KEY", Versitygw.SECRET_KEY);
         return environment;
@@ -94,6 +95,7 @@ class S3BadDaysIT {
                                     "application/json")
                             .summary());
             away.restart();
+            rest.await(200, Rest.payloadPath(KIND, digest));
             assertArrayEquals(bytes, rest.payload(KIND, digest).body());
             assertEquals(201, rest.put(KIND, Rest.noise(3_000_000, 3)).status());
         } finally {
@@ -116,7 +118,7 @@ class S3BadDaysIT {
                     "503 STORE_UNAVAILABLE",
                     rest.manifest(KIND, "sha256:" + "0".repeat(64)).summary());
             Files.move(gone.bucket("elsewhere"), gone.bucket("surface-manifests"));
-            assertEquals(200, rest.manifest(KIND, digest).status());
+            rest.await(200, Rest.manifestPath(KIND, digest));
         } finally {
             gone.close();
         }
@@ -146,6 +148,7 @@ class S3BadDaysIT {
         SurfaceProcess.Result result = SurfaceProcess.run(folder.resolve("refused"), environment, new byte[0], "serve");
         assertEquals(11, result.exit(), () -> result.out() + result.stderr());
         assertFalse(result.out().contains("serves REST"), result::out);
+        assertFalse((result.out() + result.stderr()).contains("Thread blocked"), "an event loop waits for the store");
         Matcher line = Pattern.compile("(?m)^code=([A-Z_]+) .* hint=\".+\"$").matcher(result.stderr());
         assertTrue(line.find(), result::stderr);
         return line.group(1);
@@ -162,9 +165,16 @@ class S3BadDaysIT {
                 "SURFACE_FS_ENDPOINT_REACHABILITY",
                 refused(environment("http://127.0.0.1:" + SurfaceProcess.freePort())));
 
+        try (HostileS3 silent = new HostileS3(s3.endpoint())) {
+            silent.slow(Duration.ofMinutes(5));
+            environment = environment(silent.endpoint().toString());
+            environment.put("SURFACE_STORE_TIMEOUT", "4s");
+            assertEquals("SURFACE_FS_ENDPOINT_REACHABILITY", refused(environment));
+        }
+
         environment = environment(endpoint);
         environment.put("AWS_SECRET_ACCESS_KEY", "another");
-        assertEquals("SURFACE_FS_ENDPOINT_REACHABILITY", refused(environment));
+        assertEquals("SURFACE_SECRET_MISSING", refused(environment));
 
         Path secrets = Files.createDirectories(folder.resolve("secrets"));
         environment = environment(endpoint);

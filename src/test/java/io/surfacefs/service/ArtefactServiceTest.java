@@ -159,17 +159,37 @@ class ArtefactServiceTest {
         AtomicLong time = new AtomicLong();
         HotTier hot = new HotTier(1 << 20, Duration.ofSeconds(30), time::get);
         ArtefactKey key = TestArtefacts.key(text(13, 100));
-        hot.keepPresent(key, hot.now(), hot.epoch(key));
+        hot.keepPresent(key, hot.now(), Duration.ZERO, hot.epoch(key));
         time.addAndGet(Duration.ofSeconds(30).toNanos());
         assertTrue(hot.present(key));
         time.addAndGet(1);
         assertFalse(hot.present(key));
         long before = hot.epoch(key);
         hot.forget(key);
-        hot.keepPresent(key, hot.now(), before);
+        hot.keepPresent(key, hot.now(), Duration.ZERO, before);
         assertFalse(hot.present(key), "the store was asked before the delete");
-        hot.keepPresent(key, hot.now(), hot.epoch(key));
+        hot.keepPresent(key, hot.now(), Duration.ZERO, hot.epoch(key));
         assertTrue(hot.present(key));
+    }
+
+    @Test
+    void whatWasOldWhenItWasReadIsOlderInMemory() {
+        AtomicLong time = new AtomicLong();
+        HotTier hot = new HotTier(1 << 20, Duration.ofSeconds(30), time::get);
+        ArtefactKey key = TestArtefacts.key(text(16, 100));
+        hot.keepPresent(key, hot.now(), Duration.ofSeconds(20), hot.epoch(key));
+        time.addAndGet(Duration.ofSeconds(10).toNanos());
+        assertTrue(hot.present(key));
+        time.addAndGet(1);
+        assertFalse(hot.present(key));
+        hot.keepPresent(key, hot.now(), Duration.ofDays(36_500), hot.epoch(key));
+        assertTrue(hot.present(key), "what was too old was asked for anew");
+        ArtefactManifest manifest = TestArtefacts.filled(key, null)
+                .apply(TestArtefacts.received(text(16, 100)).facts());
+        hot.forget(key);
+        hot.keep(manifest, hot.now() - Duration.ofDays(36_500).toNanos(), hot.epoch(key));
+        assertNull(hot.manifest(key));
+        assertFalse(hot.present(key), "what is given in an outage however old it is proves nothing");
     }
 
     @Test
@@ -181,9 +201,9 @@ class ArtefactServiceTest {
                 .apply(TestArtefacts.received(payload).facts());
         long before = hot.epoch(key);
         hot.forget(key);
-        hot.keep(manifest, before);
+        hot.keep(manifest, hot.now(), before);
         assertNull(hot.manifest(key));
-        hot.keep(manifest, hot.epoch(key));
+        hot.keep(manifest, hot.now(), hot.epoch(key));
         assertEquals(manifest, hot.manifest(key));
     }
 

@@ -50,6 +50,27 @@ public final class LayoutStore implements ArtefactStore {
             Clock clock,
             Events events) {
         this(blobs, codec, verifier, settings, clock, events, new Markers(blobs, clock, settings));
+        check();
+    }
+
+    /** As the constructor, but asks the store nothing yet: {@link #check} must have returned before it is used. */
+    public static LayoutStore unchecked(
+            BlobStore blobs,
+            ManifestCodec codec,
+            StoredVerifier verifier,
+            LayoutSettings settings,
+            Clock clock,
+            Events events) {
+        return new LayoutStore(blobs, codec, verifier, settings, clock, events, new Markers(blobs, clock, settings));
+    }
+
+    /**
+     * Looks at the format; writes {@code format.json} where it is missing.
+     *
+     * @throws io.surfacefs.model.SurfaceException {@code STORE_UNAVAILABLE} when the store has a newer format
+     */
+    public void check() {
+        Format.check(blobs);
     }
 
     LayoutStore(
@@ -60,13 +81,12 @@ public final class LayoutStore implements ArtefactStore {
             Clock clock,
             Events events,
             Markers markers) {
-        Format.check(blobs);
         this.blobs = blobs;
         this.manifests = new Manifests(blobs, codec);
         this.payloads = new Payloads(blobs, verifier, settings, events);
         this.markers = markers;
         this.puts = new Puts(blobs, manifests, payloads, markers, settings, clock, events);
-        this.pages = new Pages(blobs, manifests, events);
+        this.pages = new Pages(blobs, manifests, settings.timeout().dividedBy(2), events);
         this.scans = new Scans(blobs, manifests);
         this.cacheEntries = new CacheEntries(blobs, verifier);
         this.absent = new Absent(manifests, settings.remote());

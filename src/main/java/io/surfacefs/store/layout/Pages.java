@@ -12,6 +12,7 @@ import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,10 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class Pages {
     private final BlobStore blobs;
     private final Manifests manifests;
+    private final Duration longest;
     private final Events events;
 
-    Pages(BlobStore blobs, Manifests manifests, Events events) {
+    /** @param longest a page that has taken so long ends with what it has, at least one manifest */
+    Pages(BlobStore blobs, Manifests manifests, Duration longest, Events events) {
         this.blobs = blobs;
+        this.longest = longest;
         this.manifests = manifests;
         this.events = events;
     }
@@ -48,6 +52,7 @@ final class Pages {
     private final class Collector implements Predicate<ArtefactKey> {
         private final ArtefactStore.Query query;
         private final List<Manifest> found = new ArrayList<>();
+        private final long begun = System.nanoTime();
         private long bytes;
         private boolean more;
 
@@ -63,7 +68,8 @@ final class Pages {
                 return true;
             }
             bytes += manifest.canonical().length;
-            if (found.size() == query.limit() || (bytes > query.maxBytes() && !found.isEmpty())) {
+            boolean enough = bytes > query.maxBytes() || System.nanoTime() - begun > longest.toNanos();
+            if (found.size() == query.limit() || (enough && !found.isEmpty())) {
                 more = true;
                 return false;
             }

@@ -93,9 +93,11 @@ final class Puts {
 
     /** What is stored and sound, or null. */
     private @Nullable StoredPayload stored(ArtefactKey key, Markers.@Nullable Seen marker, MediaType type) {
-        if (!payloads.exists(key)) {
-            return null;
-        }
+        return payloads.exists(key) ? examined(key, marker, type) : null;
+    }
+
+    /** What a payload object that is there is, or null when it is not sound. */
+    private @Nullable StoredPayload examined(ArtefactKey key, Markers.@Nullable Seen marker, MediaType type) {
         StoredPayload known = marker == null ? null : marker.marker().payload();
         if (known != null && payloads.sound(key, known)) {
             return known;
@@ -135,7 +137,8 @@ final class Puts {
             ArtefactStore.Index index,
             Instant begun) {
         Markers.Seen marker = markers.readSettled(key);
-        StoredPayload stored = usable(key, marker, payload);
+        boolean there = payloads.exists(key);
+        StoredPayload stored = there ? usable(key, marker, payload) : null;
         ArtefactStore.Received sent = stored == null ? payload : null;
         StoredPayload facts = sent == null ? stored : sent.facts();
         if (facts == null) {
@@ -150,7 +153,9 @@ final class Puts {
         ArtefactManifest manifest = fill.apply(facts);
         List<BlobStore.Put> puts = new ArrayList<>();
         if (sent != null) {
-            replaceDamaged(key, sent);
+            if (there) {
+                replaceDamaged(key, sent);
+            }
             puts.add(Payloads.put(key, sent));
         }
         puts.addAll(IndexNames.puts(key, index));
@@ -176,13 +181,15 @@ final class Puts {
         }
     }
 
-    /** A stored payload that this put may build on: a deleted one counts only where the bytes were sent again. */
+    /**
+     * A payload that is there, if this put may build on it: a deleted one counts only where the bytes were sent again.
+     */
     private @Nullable StoredPayload usable(
             ArtefactKey key, Markers.@Nullable Seen marker, ArtefactStore.@Nullable Received payload) {
         if (payload == null && marker != null && marker.marker().state() == Marker.State.DELETED) {
             return null;
         }
-        return stored(
+        return examined(
                 key,
                 marker,
                 payload == null ? MediaType.OCTET_STREAM : payload.facts().contentType());

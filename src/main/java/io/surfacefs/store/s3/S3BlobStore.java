@@ -190,7 +190,7 @@ public final class S3BlobStore implements BlobStore {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Boolean>> under = new ArrayList<>(puts.size());
             for (Put put : puts) {
-                emptyPuts.acquireUninterruptibly();
+                acquire(emptyPuts);
                 under.add(threads.submit(() -> {
                     try {
                         return uploads.put(put.key(), BlobSource.Bytes.EMPTY, S3Uploads.Condition.ABSENT);
@@ -208,6 +208,15 @@ public final class S3BlobStore implements BlobStore {
                 created = got(put);
             }
             return created;
+        }
+    }
+
+    private static void acquire(Semaphore permits) {
+        try {
+            permits.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw S3Faults.fault(StoreFault.Reason.TIMEOUT, e);
         }
     }
 

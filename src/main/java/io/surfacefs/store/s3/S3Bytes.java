@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one object, fetched as they are read: in one request for a span that was announced, else piece by piece,
- * longer ones the longer somebody reads on in order. The last 16 KiB, where seek tables stand, are kept once read. A
- * request that breaks off is made again from where it was. Every request asks for the object that was opened, by its
- * tag. Memory: the part it was opened with, at most 256 KiB, until that was passed, and the tail.
+ * longer ones the longer somebody reads on in order. The last 16 KiB, where seek tables stand, are kept once read.
+ * Where a request breaks off the read fails, and the next one makes another from where it was. Every request asks for
+ * the object that was opened, by its tag. Memory: the part it was opened with, at most 256 KiB, until that was passed,
+ * and the tail.
  */
 final class S3Bytes implements StoredBytes {
     private static final int TAIL = 16 << 10;
@@ -94,27 +95,20 @@ final class S3Bytes implements StoredBytes {
     }
 
     private int fromStore(long position, byte[] target, int offset, int length) {
-        StoreFault last = null;
-        for (int attempt = 1; attempt <= objects.settings().limits().attempts(); attempt++) {
-            if (stream == null || streamAt != position) {
-                abandon();
-                long to = endFor(position, length);
-                if (to == head.size() && position >= head.size() - TAIL && !announced(position)) {
-                    return readTail(position, target, offset, length);
-                }
-                open(position, to);
+        if (stream == null || streamAt != position) {
+            abandon();
+            long to = endFor(position, length);
+            if (to == head.size() && position >= head.size() - TAIL && !announced(position)) {
+                return readTail(position, target, offset, length);
             }
-            try {
-                return readOn(target, offset, length);
-            } catch (IOException | StoreFault e) {
-                abandon();
-                last = S3Faults.ofBody(e);
-                if (!last.mayBeRetried()) {
-                    throw last;
-                }
-            }
+            open(position, to);
         }
-        throw last == null ? S3Faults.fault(StoreFault.Reason.PARTIAL_BODY, null) : last;
+        try {
+            return readOn(target, offset, length);
+        } catch (IOException | StoreFault e) {
+            abandon();
+            throw S3Faults.ofBody(e);
+        }
     }
 
     private boolean announced(long position) {

@@ -61,9 +61,8 @@ final class S3Clients {
                         S3Configuration.builder().chunkedEncodingEnabled(false).build())
                 .overrideConfiguration(
                         override -> override.apiCallTimeout(settings.limits().total())
-                                .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                        .maxAttempts(settings.limits().attempts())
-                                        .build())
+                                // What is tried again, and when, is decided in one place, above the store.
+                                .retryStrategy(AwsRetryStrategy.doNotRetry())
                                 .addExecutionInterceptor(new NoExpectation()));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());

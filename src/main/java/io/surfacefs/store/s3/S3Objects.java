@@ -92,7 +92,9 @@ final class S3Objects {
             if (e.statusCode() != 404 || "NoSuchBucket".equals(S3Faults.code(e))) {
                 throw told ? S3Faults.of(e) : explained(bucket, e);
             }
-            if (!told || !"NoSuchKey".equals(S3Faults.code(e))) {
+            if (told && "NoSuchKey".equals(S3Faults.code(e))) {
+                seen(bucket);
+            } else {
                 checkBucket(bucket);
             }
             return null;
@@ -201,31 +203,26 @@ final class S3Objects {
     }
 
     /**
-     * Reads all of a body that is small. It is asked for again where it breaks off.
+     * Reads all of a body that is small.
      *
      * @param ask asks for it
      * @param maxBytes a longer one is {@code CORRUPT_OBJECT}
      */
     <T> @Nullable T whole(Supplier<@Nullable Got> ask, long maxBytes, Function<Whole, T> then) {
         long deadline = System.nanoTime() + settings.limits().total().toNanos();
-        for (int attempt = 1; ; attempt++) {
-            Got got = ask.get();
-            if (got == null) {
-                return null;
-            }
-            if (got.to() - got.from() > maxBytes) {
-                got.body().abort();
-                throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a stored object is larger than it can be");
-            }
-            try {
-                return then.apply(new Whole(readAll(got, deadline), got));
-            } catch (IOException | RuntimeException e) {
-                got.body().abort();
-                StoreFault fault = S3Faults.ofBody(e);
-                if (attempt >= settings.limits().attempts() || System.nanoTime() - deadline > 0) {
-                    throw fault;
-                }
-            }
+        Got got = ask.get();
+        if (got == null) {
+            return null;
+        }
+        if (got.to() - got.from() > maxBytes) {
+            got.body().abort();
+            throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a stored object is larger than it can be");
+        }
+        try {
+            return then.apply(new Whole(readAll(got, deadline), got));
+        } catch (IOException | RuntimeException e) {
+            got.body().abort();
+            throw S3Faults.ofBody(e);
         }
     }
 

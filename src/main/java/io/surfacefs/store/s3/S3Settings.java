@@ -31,14 +31,12 @@ public record S3Settings(
      *
      * @param connect to be connected
      * @param attempt one attempt to its first byte, and from one byte to the next
-     * @param total all attempts of a call to their first byte, and all of a small object; a put may take a second
-     *     longer for every MiB
-     * @param attempts at most so many for one call
+     * @param total a request to its first byte, and all of a small object; a put may take a second longer for every MiB
      */
-    public record Limits(Duration connect, Duration attempt, Duration total, int attempts) {
+    public record Limits(Duration connect, Duration attempt, Duration total) {
         /** The shipped defaults. */
         public static final Limits DEFAULT =
-                new Limits(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(15), 3);
+                new Limits(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(15));
     }
 
     /** Whether requests go over TLS. */

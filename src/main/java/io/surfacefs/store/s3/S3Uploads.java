@@ -42,6 +42,9 @@ final class S3Uploads {
 
     private static final int MAX_PARTS = 9_000;
     private static final int PARTS_AT_A_TIME = 3;
+    /** So often another's put of the same name is waited for; each gets done, so that is soon. */
+    private static final int CONFLICTS = 8;
+
     private static final Duration SLOWEST_MIB = Duration.ofSeconds(1);
 
     private final S3Objects objects;
@@ -145,8 +148,7 @@ final class S3Uploads {
                 }
                 StoreFault fault = S3Faults.of(e);
                 // Another conditional put of the same name is under way; who wins shows in a moment.
-                if (fault.reason() != StoreFault.Reason.CONFLICT
-                        || attempt >= 2 * objects.settings().limits().attempts()) {
+                if (fault.reason() != StoreFault.Reason.CONFLICT || attempt >= CONFLICTS) {
                     throw fault;
                 }
                 LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(5_000_000L, 40_000_000L * attempt));
@@ -162,9 +164,10 @@ final class S3Uploads {
         String upload = S3Objects.call(() -> objects.client()
                 .createMultipartUpload(r -> r.bucket(bucket).key(name).contentType(TYPE))
                 .uploadId());
+        Parts under = new Parts(new ArrayList<>(), new AtomicBoolean());
         boolean done = false;
         try {
-            List<CompletedPart> parts = sendParts(key, upload, file);
+            List<CompletedPart> parts = sendParts(key, upload, file, under);
             done = conditional(() -> objects.client()
                     .completeMultipartUpload(r -> r.bucket(bucket)
                             .key(name)
@@ -176,8 +179,29 @@ final class S3Uploads {
             return done;
         } finally {
             if (!done) {
-                abort(bucket, name, upload);
+                under.stopped().set(true);
+                aside(() -> {
+                    // A part that arrives behind the abort would be stored, and paid for, without anybody's knowing.
+                    under.sent().forEach(part -> awaitEnd(part, limit(partSize)));
+                    abort(bucket, name, upload);
+                });
             }
+        }
+    }
+
+    /** Parts that were handed to the senders, and the sign that no more shall go. */
+    private record Parts(List<Future<CompletedPart>> sent, AtomicBoolean stopped) {}
+
+    /**
+     * Does what must be done even when the caller was told to stop: on a thread of its own, since nothing can be sent
+     * on one that is interrupted. Waited for unless, or until, that happens.
+     */
+    private static void aside(Runnable work) {
+        Thread thread = Thread.ofVirtual().name("s3-abort").start(work);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -191,35 +215,28 @@ final class S3Uploads {
         }
     }
 
-    private List<CompletedPart> sendParts(BlobKey key, String upload, BlobSource.LocalFile file) {
+    private List<CompletedPart> sendParts(BlobKey key, String upload, BlobSource.LocalFile file, Parts under) {
         long size = Math.max(partSize, file.size() / MAX_PARTS + 1);
         int count = (int) ((file.size() + size - 1) / size);
-        List<Future<CompletedPart>> sent = new ArrayList<>(count);
+        List<Future<CompletedPart>> sent = under.sent();
         List<CompletedPart> parts = new ArrayList<>(count);
-        AtomicBoolean stopped = new AtomicBoolean();
         Future<?> checked = senders.submit(() -> {
             check(file);
             return null;
         });
-        try {
-            for (int i = 0; i < count; i++) {
-                int number = i + 1;
-                FileSpan span = new FileSpan(file.file(), i * size, Math.min(size, file.size() - i * size));
-                sent.add(senders.submit(() -> sendPart(key, upload, number, span, stopped)));
-                if (i >= PARTS_AT_A_TIME - 1) {
-                    parts.add(await(sent.get(parts.size()), limit(size)));
-                }
-            }
-            while (parts.size() < count) {
+        for (int i = 0; i < count; i++) {
+            int number = i + 1;
+            FileSpan span = new FileSpan(file.file(), i * size, Math.min(size, file.size() - i * size));
+            sent.add(senders.submit(() -> sendPart(key, upload, number, span, under.stopped())));
+            if (i >= PARTS_AT_A_TIME - 1) {
                 parts.add(await(sent.get(parts.size()), limit(size)));
             }
-            await(checked, limit(file.size()));
-            return parts;
-        } finally {
-            // A part that arrives behind the abort would be stored, and paid for, without anybody's knowing.
-            stopped.set(true);
-            sent.subList(parts.size(), sent.size()).forEach(part -> awaitEnd(part, limit(size)));
         }
+        while (parts.size() < count) {
+            parts.add(await(sent.get(parts.size()), limit(size)));
+        }
+        await(checked, limit(file.size()));
+        return parts;
     }
 
     private static void awaitEnd(Future<?> part, Duration limit) {
@@ -297,7 +314,14 @@ final class S3Uploads {
     }
 
     private <T> T onSender(Callable<T> work, Duration limit) {
-        return await(senders.submit(work), limit);
+        Future<T> sent = senders.submit(work);
+        try {
+            return await(sent, limit);
+        } finally {
+            if (!sent.isDone()) {
+                sent.cancel(true); // nobody waits for it any more, and its file is about to go
+            }
+        }
     }
 
     private <T> T await(Future<T> sent, Duration limit) {

@@ -1,6 +1,7 @@
 package io.surfacefs.store.s3;
 
 import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.StoreFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -12,11 +13,25 @@ record BlobStoreBytes(BlobStore.Opened opened) implements AutoCloseable {
     }
 
     byte[] read(long from, int length) {
+        return read(from, length, 0);
+    }
+
+    /** Reads on from where it was, where a read breaks off; so often at most. */
+    byte[] read(long from, int length, int breaks) {
         byte[] target = new byte[length];
         int done = 0;
+        int left = breaks;
         try {
             while (done < length) {
-                int n = opened.bytes().read(from + done, target, done, Math.min(65_536, length - done));
+                int n;
+                try {
+                    n = opened.bytes().read(from + done, target, done, Math.min(65_536, length - done));
+                } catch (StoreFault e) {
+                    if (left-- == 0 || !e.mayBeRetried()) {
+                        throw e;
+                    }
+                    continue;
+                }
                 if (n < 0) {
                     return Arrays.copyOf(target, done);
                 }

@@ -38,7 +38,7 @@ abstract class S3StoreContract extends ArtefactStoreContract {
     }
 
     static final S3Settings.Limits PATIENT =
-            new S3Settings.Limits(Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(60), 3);
+            new S3Settings.Limits(Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(60));
 
     @Override
     protected ArtefactStore open() {

@@ -1,0 +1,36 @@
+package io.surfacefs.app;
+
+import io.surfacefs.config.Settings;
+import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.faults.RehearsalSettings;
+import io.surfacefs.store.faults.RehearsedBlobs;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+
+/** Faults that an operator has asked for, to see what becomes of them. */
+final class Rehearsals {
+    private static final Logger LOG = Logger.getLogger(Rehearsals.class);
+
+    private Rehearsals() {}
+
+    /** The objects, spoiled as configured; the objects themselves where nothing of that is. */
+    static BlobStore before(BlobStore blobs, SurfaceConfig config) {
+        RehearsalSettings settings = new RehearsalSettings(
+                config.get(Settings.REHEARSE_LATENCY),
+                config.get(Settings.REHEARSE_ERRORS),
+                config.get(Settings.REHEARSE_CUTS),
+                config.get(Settings.REHEARSE_TORN),
+                config.find(Settings.REHEARSE_SEED)
+                        .map(Integer::longValue)
+                        .orElseGet(() -> ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE)));
+        if (!settings.any()) {
+            return blobs;
+        }
+        LOG.warnf(
+                "event=store.rehearsal message=\"the store is made to fail on purpose\" latency=%s error-rate=%s cut-rate=%s"
+                        + " torn-rate=%s seed=%d hint=\"unset surface.store.rehearse.* in production\"",
+                settings.latency(), settings.errors(), settings.cuts(), settings.torn(), settings.seed());
+        return new RehearsedBlobs(blobs, settings);
+    }
+}
