@@ -36,6 +36,7 @@ class ArchitectureTest {
             Map.entry("service", Set.of("access", "store", "codec", "model", "ops")),
             Map.entry("access", Set.of("model")),
             Map.entry("cache", Set.of("store", "codec", "model", "ops")),
+            Map.entry("spool", Set.of("store", "codec", "model", "ops")),
             Map.entry("store", Set.of("codec", "model", "ops")),
             Map.entry("store.layout", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.fs", Set.of("store", "codec", "model", "ops")),
@@ -48,7 +49,7 @@ class ArchitectureTest {
 
     /** Rooms that a plain test starts in milliseconds. */
     private static final List<String> FRAMEWORK_FREE =
-            List.of("model", "codec", "access", "cache", "store", "store.layout", "store.fs", "store.s3");
+            List.of("model", "codec", "access", "cache", "spool", "store", "store.layout", "store.fs", "store.s3");
 
     private static final List<String> FRAMEWORKS =
             List.of("io.quarkus.", "io.vertx.", "io.smallrye.", "jakarta.", "org.eclipse.microprofile.");

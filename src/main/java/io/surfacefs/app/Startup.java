@@ -6,7 +6,7 @@ import io.surfacefs.config.Finding;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
-import io.surfacefs.store.fs.FolderStore;
+import io.surfacefs.store.FolderOwnedException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
@@ -45,13 +45,21 @@ public class Startup {
             exit(FAILED);
         }
         try {
-            return Engine.open(config, FolderStore.Hold.OWNER_IF_FREE, events);
+            return Engine.serve(config, events);
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof CacheOwnedException owned) {
                 System.err.println(Finding.error(
                                 "SURFACE_CACHE_OWNED",
                                 String.valueOf(owned.getMessage()),
                                 "give each process a surface.cache.root of its own, or end the other one")
+                        .line());
+                exit(REFUSED);
+            }
+            if (e.getCause() instanceof FolderOwnedException owned) {
+                System.err.println(Finding.error(
+                                "SURFACE_CACHE_OWNED",
+                                "the spool: " + owned.getMessage(),
+                                "give each process a surface.spool.root of its own, or end the other one")
                         .line());
                 exit(REFUSED);
             }
