@@ -78,7 +78,9 @@ final class SpoolFolder implements AutoCloseable {
      * @throws IOException also when it has a newer format
      */
     static SpoolFolder open(Disk disk, Path root, Gate gate) throws IOException {
-        Files.createDirectories(root);
+        Path parent = Objects.requireNonNull(root.toAbsolutePath().getParent(), "the root of the file system");
+        Files.createDirectories(parent);
+        disk.makeFolder(root);
         FolderOwner owner = FolderOwner.take(root);
         boolean opened = false;
         try {
@@ -91,10 +93,7 @@ final class SpoolFolder implements AutoCloseable {
                 folder.place(root.resolve("format.json"), ("{\"format\":" + FORMAT + "}").getBytes(StandardCharsets.UTF_8));
             }
             disk.syncFolder(root);
-            Path parent = root.toAbsolutePath().getParent();
-            if (parent != null) {
-                disk.syncFolder(parent);
-            }
+            disk.syncFolder(parent);
             opened = true;
             return folder;
         } finally {

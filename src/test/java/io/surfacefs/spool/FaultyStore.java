@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A store that is told when to fail, and remembers what was asked of it. */
@@ -24,6 +25,9 @@ final class FaultyStore implements ArtefactStore {
     /** What every call throws. */
     volatile SurfaceException fault;
 
+
+    /** Told of each change that the store has made. */
+    volatile Consumer<String> done = call -> {};
 
     /** What a single call, by its name and key, throws. */
     volatile Function<String, SurfaceException> refusal = key -> null;
@@ -47,20 +51,26 @@ final class FaultyStore implements ArtefactStore {
     @Override
     public boolean stage(ArtefactKey key, Received payload) {
         asked("stage", key);
-        return store.stage(key, payload);
+        boolean result = store.stage(key, payload);
+        done.accept("stage " + key);
+        return result;
     }
 
     @Override
     public Committed<ArtefactManifest> commit(
             ArtefactKey key, Received payload, Function<StoredPayload, ArtefactManifest> manifest, Index index) {
         asked("commit", key);
-        return store.commit(key, payload, manifest, index);
+        Committed<ArtefactManifest> result = store.commit(key, payload, manifest, index);
+        done.accept("commit " + key);
+        return result;
     }
 
     @Override
     public Committed<ScanManifest> putScan(ScanManifest manifest) {
         asked("putScan", manifest.key());
-        return store.putScan(manifest);
+        Committed<ScanManifest> result = store.putScan(manifest);
+        done.accept("putScan " + manifest.key());
+        return result;
     }
 
     @Override
@@ -115,6 +125,7 @@ final class FaultyStore implements ArtefactStore {
     public void putCacheEntry(CacheKey key, Received value) {
         asked("putCacheEntry", key);
         store.putCacheEntry(key, value);
+        done.accept("putCacheEntry " + value.facts().storedDigest());
     }
 
     @Override
