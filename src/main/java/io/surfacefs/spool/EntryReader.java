@@ -1,5 +1,6 @@
 package io.surfacefs.spool;
 
+import io.surfacefs.codec.Hashes;
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.codec.StoredVerifier;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class EntryReader {
+    private static final int SMALL = 64 * 1024;
+
     private final Path folder;
     private final ManifestCodec codec;
     private final StoredVerifier verifier;
@@ -67,7 +70,12 @@ final class EntryReader {
 
     private void verify(Entry entry, StoredBytes bytes) throws IOException {
         StoredPayload facts = Objects.requireNonNull(entry.head().payload());
-        if (bytes.size() != facts.storedSize() || !verifier.storedDigest(bytes).equals(facts.storedDigest())) {
+        requireSound(bytes.size() == facts.storedSize()
+                && verifier.storedDigest(bytes).equals(facts.storedDigest()));
+    }
+
+    private static void requireSound(boolean sound) {
+        if (!sound) {
             throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the payload of an entry of the spool is damaged");
         }
     }
@@ -78,8 +86,13 @@ final class EntryReader {
         if (facts == null) {
             return null;
         }
-        try (StoredBytes bytes =
-                SpoolFolder.openPayload(folder, entry.sequence, entry.head(), entry.layout())) {
+        try (StoredBytes bytes = SpoolFolder.openPayload(folder, entry.sequence, entry.head(), entry.layout())) {
+            if (bytes.size() <= SMALL && !entry.head().outside()) {
+                // Hashed here: another thread would cost more.
+                byte[] all = all(bytes);
+                requireSound(Hashes.sha256(all).equals(facts.storedDigest()));
+                return new ArtefactStore.Received(new BlobSource.Bytes(all), facts);
+            }
             verify(entry, bytes);
             return new ArtefactStore.Received(
                     entry.head().outside()

@@ -113,7 +113,7 @@ public final class Spool implements AutoCloseable {
     }
 
     private void recover() throws IOException {
-        folder.clearOrphans();
+        folder.clearLeftovers();
         Path rejected = SpoolFolder.rejected(folder.root());
         for (long sequence : SpoolFolder.sequences(rejected)) {
             pending.startBehind(sequence);

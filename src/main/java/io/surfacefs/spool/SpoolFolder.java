@@ -164,12 +164,22 @@ final class SpoolFolder implements AutoCloseable {
         return folder.resolve(HexFormat.of().toHexDigits(sequence) + WHY);
     }
 
-    /** Deletes payloads whose entry is not there: their put was never acknowledged, or is done. */
-    void clearOrphans() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(entries(root), "*" + PAYLOAD)) {
+    /** Deletes what a crash left that belongs to no entry, or is in both folders because it was being moved. */
+    void clearLeftovers() throws IOException {
+        for (long sequence : sequences(entries(root))) {
+            if (Files.exists(file(rejected(root), sequence))) {
+                dropRejected(sequence);
+            }
+        }
+        clearOrphans(entries(root));
+        clearOrphans(rejected(root));
+    }
+
+    private void clearOrphans(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.{payload,why}")) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
-                if (!Files.exists(entries(root).resolve(name.substring(0, name.length() - PAYLOAD.length())))) {
+                if (!Files.exists(folder.resolve(name.substring(0, name.indexOf('.'))))) {
                     disk.delete(file);
                 }
             }
@@ -266,11 +276,15 @@ final class SpoolFolder implements AutoCloseable {
         settled.accumulateAndGet(before, Math::max);
     }
 
-    /** Removes an entry, also one of which only a part is there. Not synced. */
+    /** Removes an entry, also one of which only a part is there. Not synced, but the name goes before its payload. */
     void remove(long sequence) throws IOException {
         disk.delete(file(entries(root), sequence));
-        disk.delete(payload(entries(root), sequence));
         removals.incrementAndGet();
+        Path payload = payload(entries(root), sequence);
+        if (Files.exists(payload)) {
+            sync();
+            disk.delete(payload);
+        }
     }
 
     /**
@@ -282,38 +296,41 @@ final class SpoolFolder implements AutoCloseable {
         Path from = entries(root);
         Path to = rejected(root);
         place(why(to, sequence), why);
-        linkAgain(payload(from, sequence), payload(to, sequence));
-        linkAgain(file(from, sequence), file(to, sequence));
-        disk.syncFolder(to);
+        linkBoth(from, to, sequence);
         remove(sequence);
     }
 
     /** Puts what was rejected back into the order, at its old place. */
     void restore(long sequence) throws IOException {
-        Path from = rejected(root);
-        Path to = entries(root);
-        linkAgain(payload(from, sequence), payload(to, sequence));
-        linkAgain(file(from, sequence), file(to, sequence));
-        disk.syncFolder(to);
+        linkBoth(rejected(root), entries(root), sequence);
         dropRejected(sequence);
     }
 
-    /** Removes what was rejected. Not synced. */
+    /** Gives an entry its second name, payload first; certain to survive when this returns. */
+    private void linkBoth(Path from, Path to, long sequence) throws IOException {
+        if (Files.exists(payload(from, sequence))) {
+            linkAgain(payload(from, sequence), payload(to, sequence));
+            disk.syncFolder(to);
+        }
+        linkAgain(file(from, sequence), file(to, sequence));
+        disk.syncFolder(to);
+    }
+
+    /** Removes what was rejected, its name before its payload. */
     void dropRejected(long sequence) throws IOException {
         Path folder = rejected(root);
         disk.delete(file(folder, sequence));
+        disk.syncFolder(folder);
         disk.delete(payload(folder, sequence));
         disk.delete(why(folder, sequence));
     }
 
     /** What is linked already was so by a try that a crash cut short. */
     private void linkAgain(Path from, Path to) throws IOException {
-        if (Files.exists(from)) {
-            try {
-                disk.link(from, to);
-            } catch (FileAlreadyExistsException e) {
-                Objects.requireNonNull(e);
-            }
+        try {
+            disk.link(from, to);
+        } catch (FileAlreadyExistsException e) {
+            Objects.requireNonNull(e);
         }
     }
 

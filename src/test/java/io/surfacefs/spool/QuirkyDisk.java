@@ -12,16 +12,25 @@ final class QuirkyDisk implements Disk {
     volatile boolean links = true;
     volatile boolean syncs = true;
 
+    /** Called before each change. */
+    interface Before {
+        void change() throws IOException;
+    }
+
+    volatile Before before = () -> {};
+
     QuirkyDisk(Disk disk) {
         this.disk = disk;
     }
 
     @Override
     public OutFile create(Path file) throws IOException {
+        before.change();
         OutFile out = disk.create(file);
         return new OutFile() {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
+                before.change();
                 if (length > room) {
                     throw new IOException("No space left on device");
                 }
@@ -31,6 +40,7 @@ final class QuirkyDisk implements Disk {
 
             @Override
             public void sync() throws IOException {
+                before.change();
                 if (syncs) {
                     out.sync();
                 }
@@ -45,6 +55,7 @@ final class QuirkyDisk implements Disk {
 
     @Override
     public void link(Path existing, Path name) throws IOException {
+        before.change();
         if (!links) {
             throw new FileSystemException(name.toString(), null, "Invalid cross-device link");
         }
@@ -53,21 +64,25 @@ final class QuirkyDisk implements Disk {
 
     @Override
     public void move(Path from, Path to) throws IOException {
+        before.change();
         disk.move(from, to);
     }
 
     @Override
     public boolean delete(Path path) throws IOException {
+        before.change();
         return disk.delete(path);
     }
 
     @Override
     public boolean makeFolder(Path folder) throws IOException {
+        before.change();
         return disk.makeFolder(folder);
     }
 
     @Override
     public void syncFolder(Path folder) throws IOException {
+        before.change();
         if (syncs) {
             disk.syncFolder(folder);
         }
