@@ -98,6 +98,15 @@ class SpoolIT {
             assertTrue(
                     server.output().contains("event=spool.left key=" + Rest.TENANT + "/" + KIND + "/" + left),
                     server::output);
+            SurfaceProcess.Result listed = SurfaceProcess.run(server.home(), "spool", "ls");
+            assertTrue(listed.out().contains(Rest.TENANT + "/" + KIND + "/" + left), listed::out);
+            Path out = folder.resolve("out");
+            SurfaceProcess.Result exported = SurfaceProcess.run(server.home(), "spool", "export", out.toString());
+            assertEquals(0, exported.exit(), exported::stderr);
+            assertTrue(exported.out().endsWith("1 exported\n"), exported::out);
+            assertTrue(Files.exists(out.resolve("offline/surface/manifests/tenants/" + Rest.TENANT + "/" + KIND + "/"
+                    + left.substring("sha256:".length()) + ".json")));
+            assertEquals(11, SurfaceProcess.run(server.home(), "spool", "drop", "--all").exit());
             s3.restart();
             server.restart();
             SpoolProbe.awaitDelivered(server);
