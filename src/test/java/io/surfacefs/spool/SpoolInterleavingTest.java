@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
  * tells, the store goes out and comes back, and in half of the runs the process dies in between.
  */
 class SpoolInterleavingTest {
-    private static final int RUNS = 1_000;
+    private static final int RUNS = 10_000;
     private static final byte[] PAYLOAD = text(1, 300);
     private static final ArtefactKey KEY = key(PAYLOAD);
     private static final ArtefactStore.Received OURS = received(PAYLOAD);
