@@ -91,8 +91,7 @@ record WriteBehind(Spool spool, ArtefactStore store) {
 
             @Override
             public void waiting(ErrorCode code, String message, Duration pause) {
-                LOG.warnf(
-                        "event=spool.waiting code=%s pause_ms=%d message=\"%s\"", code, pause.toMillis(), message);
+                LOG.warnf("event=spool.waiting code=%s pause_ms=%d message=\"%s\"", code, pause.toMillis(), message);
             }
 
             @Override

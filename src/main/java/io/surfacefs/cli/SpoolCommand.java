@@ -94,7 +94,8 @@ final class SpoolCommand implements Runnable {
     /** {@code spool ls}. */
     @Command(
             name = "ls",
-            description = "Show what waits, oldest first, and then what the store refused for good. Runs beside a server.",
+            description =
+                    "Show what waits, oldest first, and then what the store refused for good. Runs beside a server.",
             footer = {"  surface-fs spool ls", "  surface-fs spool ls --rejected --output json | jq '.[].key'"})
     static final class Ls extends BaseCommand {
         @Option(names = "--rejected", description = "Only what the store refused for good.")
@@ -178,7 +179,8 @@ final class SpoolCommand implements Runnable {
 
         @Override
         public Integer call() throws Exception {
-            Predicate<LocalSpool.Item> all = item -> !item.what().equals("cache") && !item.what().equals("damaged");
+            Predicate<LocalSpool.Item> all =
+                    item -> !item.what().equals("cache") && !item.what().equals("damaged");
             return work("retried", (spool, told) -> spool.retry(keys().isEmpty() ? all : this::isNamed, told));
         }
     }
@@ -209,7 +211,8 @@ final class SpoolCommand implements Runnable {
         public Integer call() throws Exception {
             boolean[] damaged = {false};
             int exit = work(
-                    "exported", (spool, told) -> spool.export(target, item -> keys().isEmpty() || isNamed(item), told, item -> {
+                    "exported",
+                    (spool, told) -> spool.export(target, item -> keys().isEmpty() || isNamed(item), told, item -> {
                         damaged[0] = true;
                         terminal().err().println("surface-fs: damaged, not exported: " + item.key());
                     }));
@@ -257,8 +260,7 @@ final class SpoolCommand implements Runnable {
             }
             return work(
                     "dropped",
-                    (spool, told) -> spool.drop(
-                            item -> all || (rejected && item.rejected()) || isNamed(item), told));
+                    (spool, told) -> spool.drop(item -> all || (rejected && item.rejected()) || isNamed(item), told));
         }
     }
 }

@@ -116,9 +116,7 @@ final class Delivery {
      */
     void deliverUpTo(Chain chain, long sequence) {
         prune(chain);
-        for (Entry head = pending.head(chain);
-                head != null && head.sequence <= sequence;
-                head = pending.head(chain)) {
+        for (Entry head = pending.head(chain); head != null && head.sequence <= sequence; head = pending.head(chain)) {
             deliverOrReject(chain, head);
         }
     }
@@ -168,8 +166,7 @@ final class Delivery {
         MediaType told = manifest.payload().contentType();
         StoredPayload described = sent || !facts.contentType().equals(MediaType.OCTET_STREAM)
                 ? facts
-                : new StoredPayload(
-                        told, facts.rawSize(), facts.storedSize(), facts.storedDigest(), facts.seekable());
+                : new StoredPayload(told, facts.rawSize(), facts.storedSize(), facts.storedDigest(), facts.seekable());
         return described.equals(manifest.payload()) ? manifest : codec.withPayload(manifest, described);
     }
 

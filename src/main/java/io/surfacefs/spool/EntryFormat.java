@@ -45,13 +45,15 @@ final class EntryFormat {
 
     /** All but the payload. */
     static byte[] front(byte[] head, byte[] manifest, long payload) {
-        ByteBuffer out = ByteBuffer.allocate(FIXED + head.length + manifest.length);
+        byte[] front = new byte[FIXED + head.length + manifest.length];
+        ByteBuffer out = ByteBuffer.wrap(front);
         out.putLong(MAGIC).putInt(head.length).putInt(manifest.length).putLong(payload);
         CRC32C crc = new CRC32C();
-        crc.update(out.array(), 0, LENGTHS);
+        crc.update(front, 0, LENGTHS);
         crc.update(head);
         crc.update(manifest);
-        return out.putInt((int) crc.getValue()).put(head).put(manifest).array();
+        out.putInt((int) crc.getValue()).put(head).put(manifest);
+        return front;
     }
 
     /** What the front of a file says. */
@@ -63,7 +65,8 @@ final class EntryFormat {
      * @throws SurfaceException {@code CORRUPT_OBJECT} when it isn't whole
      */
     static Front read(FileChannel file) throws IOException {
-        ByteBuffer fixed = read(file, 0, FIXED);
+        byte[] front = read(file, 0, FIXED);
+        ByteBuffer fixed = ByteBuffer.wrap(front);
         boolean ours = fixed.getLong() == MAGIC;
         Layout layout = new Layout(fixed.getInt(), fixed.getInt(), fixed.getLong());
         if (!ours
@@ -75,10 +78,10 @@ final class EntryFormat {
                 || layout.size() != file.size()) {
             throw corrupt();
         }
-        byte[] head = read(file, FIXED, layout.head).array();
-        byte[] manifest = read(file, layout.manifestAt(), layout.manifest).array();
+        byte[] head = read(file, FIXED, layout.head);
+        byte[] manifest = read(file, layout.manifestAt(), layout.manifest);
         CRC32C crc = new CRC32C();
-        crc.update(fixed.array(), 0, LENGTHS);
+        crc.update(front, 0, LENGTHS);
         crc.update(head);
         crc.update(manifest);
         if (fixed.getInt() != (int) crc.getValue()) {
@@ -87,14 +90,15 @@ final class EntryFormat {
         return new Front(Head.read(head), layout, manifest);
     }
 
-    private static ByteBuffer read(FileChannel file, long position, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length);
+    private static byte[] read(FileChannel file, long position, int length) throws IOException {
+        byte[] read = new byte[length];
+        ByteBuffer bytes = ByteBuffer.wrap(read);
         while (bytes.hasRemaining()) {
             if (file.read(bytes, position + bytes.position()) < 0) {
                 throw corrupt();
             }
         }
-        return bytes.flip();
+        return read;
     }
 
     private static SurfaceException corrupt() {

@@ -1,6 +1,5 @@
 package io.surfacefs.spool;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -35,9 +34,10 @@ interface Gate {
             }
 
             @Override
+            @SuppressWarnings("WaitNotInLoop") // whoever calls it loops
             public void await(long nanos) throws InterruptedException {
-                boolean woken = changed.await(nanos, TimeUnit.NANOSECONDS);
-                assert woken || nanos >= 0;
+                long left = changed.awaitNanos(nanos);
+                assert left <= nanos;
             }
 
             @Override

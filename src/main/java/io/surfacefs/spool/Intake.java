@@ -53,11 +53,7 @@ final class Intake {
         static Content of(ScanManifest manifest, boolean known) {
             Set<Digest> images = manifest.imageDigest() == null ? Set.of() : Set.of(manifest.imageDigest());
             return new Content(
-                    Head.Op.SCAN,
-                    null,
-                    manifest,
-                    new ArtefactStore.Index(images, Set.of(manifest.scanId())),
-                    known);
+                    Head.Op.SCAN, null, manifest, new ArtefactStore.Index(images, Set.of(manifest.scanId())), known);
         }
     }
 
@@ -77,7 +73,8 @@ final class Intake {
         try {
             Content what = content.get();
             Head head = head(entry, what);
-            byte[] bytes = what.manifest() == null ? NO_MANIFEST : what.manifest().canonical();
+            byte[] bytes =
+                    what.manifest() == null ? NO_MANIFEST : what.manifest().canonical();
             BlobSource source = what.payload() == null ? null : what.payload().content();
             pending.reserve(entry, cost(head, bytes, source));
             written = true;

@@ -117,7 +117,8 @@ final class Pending {
     Entry begin(SpoolKey key, boolean manifest) {
         return locked(() -> {
             if (!accepting) {
-                throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the server is stopping", "try another replica");
+                throw new SurfaceException(
+                        ErrorCode.STORE_UNAVAILABLE, "the server is stopping", "try another replica");
             }
             if (count >= settings.entries()) {
                 throw full();
@@ -405,6 +406,8 @@ final class Pending {
 
     /** When the put that waits for longest was put, or null. */
     @Nullable Instant oldest() {
-        return locked(() -> durable.isEmpty() ? null : durable.firstEntry().getValue().head().at());
+        return locked(() -> durable.isEmpty()
+                ? null
+                : durable.firstEntry().getValue().head().at());
     }
 }

@@ -39,4 +39,9 @@ final class Refusals {
     static boolean isOutage(ErrorCode code) {
         return code == ErrorCode.STORE_UNAVAILABLE || code == ErrorCode.STORE_TIMEOUT;
     }
+
+    /** Whether what waits here may be given instead: the store can't be asked, or has nothing sound. */
+    static boolean mayBeHereInstead(ErrorCode code) {
+        return isOutage(code) || code == ErrorCode.CORRUPT_OBJECT;
+    }
 }

@@ -21,9 +21,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A spool folder, open: what waits, and those who take it to the store. Thread-safe.
- */
+/** A spool folder, open: what waits, and those who take it to the store. Thread-safe. */
 public final class Spool implements AutoCloseable {
     /** How long a delete waits for a delivery of the same key. */
     private static final Duration CLAIM = Duration.ofSeconds(60);
@@ -57,8 +55,7 @@ public final class Spool implements AutoCloseable {
         this.settings = settings;
         this.events = events;
         this.outside = outside;
-        this.pending =
-                new Pending(outside.gate(), settings, new Pace(settings, outside.nanos(), outside.random()));
+        this.pending = new Pending(outside.gate(), settings, new Pace(settings, outside.nanos(), outside.random()));
         this.reader = new EntryReader(SpoolFolder.entries(folder.root()), codec, verifier);
         this.intake = new Intake(pending, folder, outside.clock());
     }
@@ -204,7 +201,9 @@ public final class Spool implements AutoCloseable {
     /** How long the oldest of them has waited; nothing when none waits. */
     public Duration age() {
         Instant oldest = pending.oldest();
-        Duration age = oldest == null ? Duration.ZERO : Duration.between(oldest, outside.clock().instant());
+        Duration age = oldest == null
+                ? Duration.ZERO
+                : Duration.between(oldest, outside.clock().instant());
         return age.isNegative() ? Duration.ZERO : age;
     }
 
@@ -238,7 +237,9 @@ public final class Spool implements AutoCloseable {
         folder.close();
     }
 
-    /** Takes no more puts, delivers what it can within the time for that, tells what is left, and gives the folder up. */
+    /**
+     * Takes no more puts, delivers what it can within the time for that, tells what is left, and gives the folder up.
+     */
     @Override
     public void close() throws IOException {
         if (closed) {

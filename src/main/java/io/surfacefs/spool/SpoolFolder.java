@@ -90,7 +90,8 @@ final class SpoolFolder implements AutoCloseable {
             }
             folder.clear();
             if (!checkFormat(root)) {
-                folder.place(root.resolve("format.json"), ("{\"format\":" + FORMAT + "}").getBytes(StandardCharsets.UTF_8));
+                folder.place(
+                        root.resolve("format.json"), ("{\"format\":" + FORMAT + "}").getBytes(StandardCharsets.UTF_8));
             }
             disk.syncFolder(root);
             disk.syncFolder(parent);

@@ -82,7 +82,8 @@ final class SpoolPages {
         return next == null || last.compareTo(next) < 0 ? last : next;
     }
 
-    private static ArtefactStore.Page cut(Map<String, Manifest> merged, ArtefactStore.Query query, @Nullable String next) {
+    private static ArtefactStore.Page cut(
+            Map<String, Manifest> merged, ArtefactStore.Query query, @Nullable String next) {
         List<Manifest> manifests = new ArrayList<>();
         long bytes = 0;
         String last = null;

@@ -4,7 +4,6 @@ import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.CacheKey;
-import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
@@ -24,9 +23,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of what waits, and of the store behind it. A put of a key that nobody knew here is what is read of that key. One
- * of a key that was known adds to what the store has; it is read itself where the store has nothing, or can't be asked.
- * What is found gone was delivered meanwhile, so it is looked for again. Thread-safe.
+ * Reads of what waits, and of the store behind it. A put of a key that nobody knew here is what is read of that key.
+ * One of a key that was known adds to what the store has; it is read itself where the store has nothing, or can't be
+ * asked. What is found gone was delivered meanwhile, so it is looked for again. Thread-safe.
  */
 final class SpoolReads {
     private static final int TRIES = 100;
@@ -43,12 +42,12 @@ final class SpoolReads {
         this.codec = codec;
     }
 
-    private interface Look<T extends @Nullable Object> {
-        T at(List<Entry> entries) throws IOException;
+    private interface Look<T> {
+        @Nullable T at(List<Entry> entries) throws IOException;
     }
 
     /** Looks at what waits of a key, again when some of it has been delivered meanwhile. */
-    private <T extends @Nullable Object> T look(SpoolKey key, Look<T> look) {
+    private <T> @Nullable T look(SpoolKey key, Look<T> look) {
         for (int i = 0; ; i++) {
             try {
                 return look.at(pending.of(key));
@@ -83,7 +82,7 @@ final class SpoolReads {
         try {
             stored = store.get();
         } catch (SurfaceException e) {
-            if (!Refusals.isOutage(e.code()) && e.code() != ErrorCode.CORRUPT_OBJECT) {
+            if (!Refusals.mayBeHereInstead(e.code())) {
                 throw e;
             }
             fault = e;
@@ -117,7 +116,10 @@ final class SpoolReads {
         for (Entry entry : entries) {
             Timestamp later = entry.head().expiresAt();
             Timestamp now = result.expiresAt();
-            if (result instanceof ArtefactManifest artefact && later != null && now != null && now.compareTo(later) < 0) {
+            if (result instanceof ArtefactManifest artefact
+                    && later != null
+                    && now != null
+                    && now.compareTo(later) < 0) {
                 result = codec.withExpiry(artefact, later);
             }
         }
@@ -175,8 +177,7 @@ final class SpoolReads {
     }
 
     /** @param behind opens it in the store */
-    ArtefactStore.@Nullable OpenPayload payload(
-            ArtefactKey key, Supplier<ArtefactStore.@Nullable OpenPayload> behind) {
+    ArtefactStore.@Nullable OpenPayload payload(ArtefactKey key, Supplier<ArtefactStore.@Nullable OpenPayload> behind) {
         return look(SpoolKey.of(key), entries -> {
             Entry strong = first(entries, e -> strong(e) && e.hasPayload());
             if (strong != null) {
@@ -187,12 +188,19 @@ final class SpoolReads {
                 return behind.get();
             }
             ArtefactStore.OpenPayload here = open(key, holder);
-            ArtefactStore.OpenPayload given = null;
+            boolean given = false;
             try {
-                given = storeFirst(behind, () -> here);
-                return given;
+                ArtefactStore.OpenPayload stored = behind.get();
+                given = stored == null;
+                return given ? here : stored;
+            } catch (SurfaceException e) {
+                if (!Refusals.mayBeHereInstead(e.code())) {
+                    throw e;
+                }
+                given = true;
+                return here;
             } finally {
-                if (given != here) {
+                if (!given) {
                     here.close();
                 }
             }
@@ -217,12 +225,14 @@ final class SpoolReads {
     }
 
     ArtefactStore.@Nullable OpenEntry cacheEntry(CacheKey key) {
-        return look(SpoolKey.of(key), entries -> entries.isEmpty()
-                ? store.cacheEntry(key)
-                : new ArtefactStore.OpenEntry(
-                        reader.raw(entries.getLast()),
-                        Objects.requireNonNull(entries.getLast().head().payload()),
-                        reader.payload(entries.getLast())));
+        return look(
+                SpoolKey.of(key),
+                entries -> entries.isEmpty()
+                        ? store.cacheEntry(key)
+                        : new ArtefactStore.OpenEntry(
+                                reader.raw(entries.getLast()),
+                                Objects.requireNonNull(entries.getLast().head().payload()),
+                                reader.payload(entries.getLast())));
     }
 
     @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan) {

@@ -13,12 +13,7 @@ import java.time.Duration;
  * @param drainTimeout how long the end may take for what still waits
  */
 public record SpoolSettings(
-        long quota,
-        int entries,
-        int deliveries,
-        Duration retryInterval,
-        Duration retryLongest,
-        Duration drainTimeout) {
+        long quota, int entries, int deliveries, Duration retryInterval, Duration retryLongest, Duration drainTimeout) {
     /** The most puts that may wait: each takes some 700 bytes of memory. */
     public static final int MAX_ENTRIES = 50_000;
 

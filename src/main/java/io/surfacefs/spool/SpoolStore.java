@@ -25,9 +25,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Write-behind in front of a store. A put is acknowledged once it is safe on this node's disk, and delivered later; until
- * then it is read from here. What was known of its key before comes first: then the put only adds to that. Deletes go to
- * the store at once, behind what waits of their key. Thread-safe; closing it delivers what it can and closes the store.
+ * Write-behind in front of a store. A put is acknowledged once it is safe on this node's disk, and delivered later;
+ * until then it is read from here. What was known of its key before comes first: then the put only adds to that.
+ * Deletes go to the store at once, behind what waits of their key. Thread-safe; closing it delivers what it can and
+ * closes the store.
  */
 public final class SpoolStore implements ArtefactStore {
     private static final int TRIES = 10;
@@ -91,10 +92,7 @@ public final class SpoolStore implements ArtefactStore {
     }
 
     private Committed<ArtefactManifest> commitOnce(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> fill,
-            Index index)
+            ArtefactKey key, @Nullable Received payload, Function<StoredPayload, ArtefactManifest> fill, Index index)
             throws IOException {
         SpoolKey name = SpoolKey.of(key);
         Received content = payload == null ? reads.received(name) : payload;
@@ -129,8 +127,7 @@ public final class SpoolStore implements ArtefactStore {
         if (spool.pending().of(name).stream().anyMatch(e -> e.manifest)) {
             return new Committed<>(manifest, false); // the same bytes wait already
         }
-        boolean created =
-                put(name, true, () -> Intake.Content.of(manifest, known.manifest(manifest.key()) != null));
+        boolean created = put(name, true, () -> Intake.Content.of(manifest, known.manifest(manifest.key()) != null));
         return new Committed<>(manifest, created);
     }
 

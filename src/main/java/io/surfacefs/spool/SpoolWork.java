@@ -170,9 +170,9 @@ public final class SpoolWork implements AutoCloseable {
 
     /**
      * Copies puts out, in the folders of a kit: manifests as {@code …/manifests/tenants/{tenant}/{kind}/{hex}.json},
-     * stored payloads as {@code …/payloads/tenants/{tenant}/{kind}/{hex}.json.zst}, both below
-     * {@code offline/surface}; cache entries as {@code cache/{namespace}/{tenant}/{hex}.zst}. Of several puts of an
-     * artefact the first counts, of a cache entry the last.
+     * stored payloads as {@code …/payloads/tenants/{tenant}/{kind}/{hex}.json.zst}, both below {@code offline/surface};
+     * cache entries as {@code cache/{namespace}/{tenant}/{hex}.zst}. Of several puts of an artefact the first counts,
+     * of a cache entry the last.
      *
      * @param target made when missing
      * @param damaged told of what isn't what it should be, and therefore isn't copied
@@ -194,7 +194,8 @@ public final class SpoolWork implements AutoCloseable {
             String name = key.tenant() + "/" + key.name() + "/" + key.digest().hex();
             if (front.head().payload() != null) {
                 Path file = key.cache()
-                        ? target.resolve("cache/" + key.name() + "/" + key.tenant() + "/" + key.digest().hex() + ".zst")
+                        ? target.resolve("cache/" + key.name() + "/" + key.tenant() + "/"
+                                + key.digest().hex() + ".zst")
                         : target.resolve(KIT + "payloads/tenants/" + name + ".json.zst");
                 copyPayload(from, item.sequence(), front, file, key.cache());
             }

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolIT {
     private static final String KIND = "runtime.delta";
     private static final String IMAGE = "sha256:" + "7".repeat(64);
-    private static final String MEMO =
-            "/api/v1/tenants/" + Rest.TENANT + "/cache/entrytrace.graph/" + "5".repeat(64);
+    private static final String MEMO = "/api/v1/tenants/" + Rest.TENANT + "/cache/entrytrace.graph/" + "5".repeat(64);
     private static final String SCAN = "/api/v1/tenants/" + Rest.TENANT + "/scans/scan-9/manifest";
 
     @TempDir
@@ -38,12 +37,21 @@ class SpoolIT {
                         .start();
                 Rest rest = new Rest(server)) {
             s3.kill9();
-            assertEquals(201, rest.put(KIND, small, "Surface-Image-Digest", IMAGE).status());
-            assertEquals(200, rest.put(KIND, small, "Surface-Image-Digest", IMAGE).status());
-            assertEquals(201, rest.put(KIND, large, "Surface-Image-Digest", IMAGE).status());
+            assertEquals(
+                    201, rest.put(KIND, small, "Surface-Image-Digest", IMAGE).status());
+            assertEquals(
+                    200, rest.put(KIND, small, "Surface-Image-Digest", IMAGE).status());
+            assertEquals(
+                    201, rest.put(KIND, large, "Surface-Image-Digest", IMAGE).status());
             byte[] scan = ("{\"imageDigest\":\"" + IMAGE + "\",\"artifacts\":[]}").getBytes(StandardCharsets.UTF_8);
-            assertEquals(201, rest.send("PUT", SCAN, scan, "Content-Type", "application/json").status());
-            assertEquals(200, rest.send("PUT", SCAN, scan, "Content-Type", "application/json").status());
+            assertEquals(
+                    201,
+                    rest.send("PUT", SCAN, scan, "Content-Type", "application/json")
+                            .status());
+            assertEquals(
+                    200,
+                    rest.send("PUT", SCAN, scan, "Content-Type", "application/json")
+                            .status());
             assertEquals(204, rest.send("PUT", MEMO, small).status());
 
             String digest = Rest.digest(small);
@@ -106,7 +114,9 @@ class SpoolIT {
             assertTrue(exported.out().endsWith("1 exported\n"), exported::out);
             assertTrue(Files.exists(out.resolve("offline/surface/manifests/tenants/" + Rest.TENANT + "/" + KIND + "/"
                     + left.substring("sha256:".length()) + ".json")));
-            assertEquals(11, SurfaceProcess.run(server.home(), "spool", "drop", "--all").exit());
+            assertEquals(
+                    11,
+                    SurfaceProcess.run(server.home(), "spool", "drop", "--all").exit());
             s3.restart();
             server.restart();
             SpoolProbe.awaitDelivered(server);
@@ -131,7 +141,9 @@ class SpoolIT {
             SurfaceProcess.Result refused = SurfaceProcess.run(home, "spool", "drop", "--all", "--yes");
             assertEquals(11, refused.exit());
             assertTrue(refused.stderr().contains("pid=" + first.pid()), refused::stderr);
-            assertEquals("[]\n", SurfaceProcess.run(home, "spool", "ls", "--output", "json").out());
+            assertEquals(
+                    "[]\n",
+                    SurfaceProcess.run(home, "spool", "ls", "--output", "json").out());
             // A folder store behind a spool is of little use, but works.
             byte[] bytes = Rest.noise(5_000, 3);
             String digest = rest.stored(KIND, bytes);

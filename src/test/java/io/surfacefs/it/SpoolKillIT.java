@@ -55,7 +55,8 @@ class SpoolKillIT {
                 server.restart();
                 try (Rest rest = new Rest(server)) {
                     for (String digest : acknowledged) {
-                        assertArrayEquals(sent.get(digest), rest.payload(KIND, digest).body(), digest);
+                        assertArrayEquals(
+                                sent.get(digest), rest.payload(KIND, digest).body(), digest);
                         assertEquals(200, rest.manifest(KIND, digest).status());
                     }
                 }

@@ -47,8 +47,10 @@ final class SpoolProbe {
                 .timeout(Duration.ofSeconds(30))
                 .build();
         try {
-            String text = HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
-            Matcher value = Pattern.compile("(?m)^" + name + "(?:\\{[^}]*})? ([0-9.E+-]+)$").matcher(text);
+            String text =
+                    HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            Matcher value = Pattern.compile("(?m)^" + name + "(?:\\{[^}]*})? ([0-9.E+-]+)$")
+                    .matcher(text);
             return value.find() ? Double.parseDouble(value.group(1)) : Double.NaN;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

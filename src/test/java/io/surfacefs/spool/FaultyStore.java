@@ -25,7 +25,6 @@ final class FaultyStore implements ArtefactStore {
     /** What every call throws. */
     volatile SurfaceException fault;
 
-
     /** Told of each change that the store has made. */
     volatile Consumer<String> done = call -> {};
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /** A disk that may be full, and may not be able to link, or sync nothing. */
 final class QuirkyDisk implements Disk {
     private final Disk disk;
-    volatile long room = Long.MAX_VALUE;
+    long room = Long.MAX_VALUE;
     volatile boolean links = true;
     volatile boolean syncs = true;
 

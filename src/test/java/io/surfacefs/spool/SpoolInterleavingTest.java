@@ -34,8 +34,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Puts of one artefact and of one cache entry, readers, a delete and deliverers take their steps in an order that a seed
- * tells, the store goes out and comes back, and in half of the runs the process dies in between.
+ * Puts of one artefact and of one cache entry, readers, a delete and deliverers take their steps in an order that a
+ * seed tells, the store goes out and comes back, and in half of the runs the process dies in between.
  */
 class SpoolInterleavingTest {
     private static final int RUNS = 10_000;
@@ -93,8 +93,7 @@ class SpoolInterleavingTest {
 
         void put(ArtefactStore.Received payload) {
             begunPuts++;
-            ArtefactStore.Committed<?> committed =
-                    rig.spooled.commit(KEY, payload, filled(KEY, null), INDEX);
+            ArtefactStore.Committed<?> committed = rig.spooled.commit(KEY, payload, filled(KEY, null), INDEX);
             created += committed.created() ? 1 : 0;
             putsAcked++;
             endedPuts++;
@@ -107,8 +106,10 @@ class SpoolInterleavingTest {
                 ArtefactStore.Committed<?> committed = rig.spooled.commit(KEY, null, filled(KEY, null), INDEX);
                 created += committed.created() ? 1 : 0;
             } catch (SurfaceException e) {
-                // A delete that came between takes the staged payload's claim with it; an outage can't be looked behind.
-                assertTrue(deleting && e.code() == ErrorCode.PAYLOAD_MISSING || Refusals.isOutage(e.code()), e::toString);
+                // A delete that came between takes the staged payload's claim with it; an outage can't be looked
+                // behind.
+                assertTrue(
+                        deleting && e.code() == ErrorCode.PAYLOAD_MISSING || Refusals.isOutage(e.code()), e::toString);
                 endedPuts++;
                 return;
             }
@@ -170,12 +171,13 @@ class SpoolInterleavingTest {
                     case 0 -> turns.add(() -> put(OURS));
                     case 1 -> turns.add(() -> put(THEIRS));
                     case 2 -> turns.add(this::stageAndCommit);
-                    case 3 -> turns.add(() -> {
-                        if (random.nextBoolean()) {
-                            put(OURS);
-                        }
-                        delete();
-                    });
+                    case 3 ->
+                        turns.add(() -> {
+                            if (random.nextBoolean()) {
+                                put(OURS);
+                            }
+                            delete();
+                        });
                     default -> {
                         int value = last;
                         last += 1;
@@ -233,7 +235,8 @@ class SpoolInterleavingTest {
 
     private static boolean run(Run run) throws IOException {
         run.addActors();
-        boolean died = run.turns.run(run.random, run.random.nextBoolean() ? run.random.nextInt(120) : NEVER, run::afterEach);
+        boolean died =
+                run.turns.run(run.random, run.random.nextBoolean() ? run.random.nextInt(120) : NEVER, run::afterEach);
         SpoolRig rig = run.rig;
         rig.store.fault = null;
         if (died) {
@@ -260,7 +263,9 @@ class SpoolInterleavingTest {
     private static void checkMemo(Run run) {
         int last = -1;
         for (int value : run.applied) {
-            assertTrue(last < 0 || value == last || run.acked[value] >= run.begun[last], "an older value behind a newer one");
+            assertTrue(
+                    last < 0 || value == last || run.acked[value] >= run.begun[last],
+                    "an older value behind a newer one");
             last = value;
         }
         for (int value = 0; value < VALUES.size(); value++) {

@@ -187,7 +187,10 @@ class SpoolLostPowerTest {
             Set<String> aside = new HashSet<>();
             for (long sequence : SpoolFolder.sequences(after.root.resolve("rejected"))) {
                 EntryFormat.Front front = SpoolFolder.front(after.root.resolve("rejected"), sequence);
-                assertTrue(!front.head().outside() || Files.exists(SpoolFolder.payload(after.root.resolve("rejected"), sequence)), when);
+                assertTrue(
+                        !front.head().outside()
+                                || Files.exists(SpoolFolder.payload(after.root.resolve("rejected"), sequence)),
+                        when);
                 aside.add(front.head().key().toString());
             }
             for (String key : acked) {

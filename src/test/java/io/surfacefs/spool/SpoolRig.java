@@ -29,9 +29,8 @@ final class SpoolRig implements AutoCloseable {
     /** Where there is one, a file system in memory: tests by the thousand make and remove folders. */
     private static final Path MEMORY = Path.of("/dev/shm");
 
-    final Path home = Files.isWritable(MEMORY)
-            ? Files.createTempDirectory(MEMORY, "spool")
-            : Files.createTempDirectory("spool");
+    final Path home =
+            Files.isWritable(MEMORY) ? Files.createTempDirectory(MEMORY, "spool") : Files.createTempDirectory("spool");
     final Path root = home.resolve("spool");
     final ManualClock clock;
     final AtomicLong nanos = new AtomicLong();
@@ -119,8 +118,9 @@ final class SpoolRig implements AutoCloseable {
     /** Delivers all that can be delivered now. */
     void deliver() {
         try {
-            while (spool.delivery().once()) {
-                continue;
+            boolean more = true;
+            while (more) {
+                more = spool.delivery().once();
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);
@@ -147,7 +147,8 @@ final class SpoolRig implements AutoCloseable {
     static ArtefactStore.Received local(Path file, ArtefactStore.Received memory) throws IOException {
         byte[] bytes = ((io.surfacefs.store.BlobSource.Bytes) memory.content()).bytes();
         Files.write(file, bytes);
-        return new ArtefactStore.Received(new io.surfacefs.store.BlobSource.LocalFile(file, bytes.length), memory.facts());
+        return new ArtefactStore.Received(
+                new io.surfacefs.store.BlobSource.LocalFile(file, bytes.length), memory.facts());
     }
 
     static void clear(Path folder) throws IOException {

@@ -107,8 +107,7 @@ class SpoolStoreTest {
         assertEquals(List.of(), store.missing(List.of(key(payload), scan.key())));
         assertEquals(scan, store.currentScan(ACME, SCAN));
         assertEquals(scan, store.currentScanBeforePut(ACME, SCAN));
-        assertArrayEquals(
-                ManifestCodec.digestOf(text(2, 300)).bytes(), value(store.cacheEntry(MEMO)));
+        assertArrayEquals(ManifestCodec.digestOf(text(2, 300)).bytes(), value(store.cacheEntry(MEMO)));
         assertCode(ErrorCode.STORE_UNAVAILABLE, () -> store.manifest(key(text(3, 40))));
         assertCode(ErrorCode.STORE_UNAVAILABLE, () -> store.missing(List.of(key(text(3, 40)))));
 
@@ -137,8 +136,8 @@ class SpoolStoreTest {
             List<ArtefactKey> listed = new ArrayList<>();
             String after = "";
             while (after != null) {
-                ArtefactStore.Page page = store.page(
-                        new ArtefactStore.Query(ACME, null, IMAGE, null, after, limit, Long.MAX_VALUE));
+                ArtefactStore.Page page =
+                        store.page(new ArtefactStore.Query(ACME, null, IMAGE, null, after, limit, Long.MAX_VALUE));
                 assertTrue(page.manifests().size() <= limit);
                 page.manifests().forEach(m -> listed.add(m.key()));
                 after = page.next();
@@ -153,8 +152,10 @@ class SpoolStoreTest {
         Timestamp early = new Timestamp("2030-01-01T00:00:00Z");
         Timestamp late = new Timestamp("2031-01-01T00:00:00Z");
         ArtefactKey key = key(payload);
-        assertTrue(store.commit(key, received(payload), filled(key, early), INDEX).created());
-        assertFalse(store.commit(key, received(payload), filled(key, early), INDEX).created());
+        assertTrue(
+                store.commit(key, received(payload), filled(key, early), INDEX).created());
+        assertFalse(
+                store.commit(key, received(payload), filled(key, early), INDEX).created());
         assertEquals(1, rig.spool.depth());
         ArtefactStore.Committed<?> second = store.commit(key, received(payload), filled(key, late), INDEX);
         assertFalse(second.created());
@@ -176,8 +177,7 @@ class SpoolStoreTest {
         assertEquals(1, rig.files("entries").size());
         rig.deliver();
         assertEquals(List.of("putCacheEntry " + MEMO), rig.store.calls);
-        assertArrayEquals(
-                ManifestCodec.digestOf(text(14, 300)).bytes(), value(rig.layout.cacheEntry(MEMO)));
+        assertArrayEquals(ManifestCodec.digestOf(text(14, 300)).bytes(), value(rig.layout.cacheEntry(MEMO)));
     }
 
     @Test
@@ -404,7 +404,8 @@ class SpoolStoreTest {
 
     @Test
     void aSecondOwnerIsRefusedAndToldWhoHasTheFolder() {
-        FolderOwnedException owned = assertThrows(FolderOwnedException.class, () -> SpoolFolder.open(rig.real, rig.root, Gate.real()));
+        FolderOwnedException owned =
+                assertThrows(FolderOwnedException.class, () -> SpoolFolder.open(rig.real, rig.root, Gate.real()));
         assertTrue(owned.owner().contains("pid=" + ProcessHandle.current().pid()), owned.owner());
         assertTrue(owned.owner().contains("host="), owned.owner());
     }
@@ -413,7 +414,8 @@ class SpoolStoreTest {
     void aNewerFormatIsRefusedWithItsNumber() throws IOException {
         rig.spool.close();
         Files.writeString(rig.root.resolve("format.json"), "{\"format\":2}");
-        assertTrue(assertThrows(IOException.class, () -> rig.open()).getMessage().contains("format 2"));
+        assertTrue(
+                assertThrows(IOException.class, () -> rig.open()).getMessage().contains("format 2"));
         Files.writeString(rig.root.resolve("format.json"), "{\"format\":1}");
         rig.open();
     }
@@ -474,8 +476,7 @@ class SpoolStoreTest {
 
     @Test
     void aStoreThatAsksForLessIsLeftAloneForAsLongAsItSays() {
-        rig.store.fault =
-                new SurfaceException(ErrorCode.OVERLOADED, "busy", null, null, Duration.ofSeconds(30));
+        rig.store.fault = new SurfaceException(ErrorCode.OVERLOADED, "busy", null, null, Duration.ofSeconds(30));
         put(store, text(900, 40));
         put(store, text(901, 40));
         rig.deliver();

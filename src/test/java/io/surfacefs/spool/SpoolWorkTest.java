@@ -65,8 +65,10 @@ class SpoolWorkTest {
 
     private List<String> listed() throws IOException {
         List<String> lines = new ArrayList<>();
-        SpoolWork.list(rig.root, item -> lines.add((item.rejected() ? "rejected " : "waits ") + item.what() + " "
-                + item.key() + (item.code() == null ? "" : " " + item.code())));
+        SpoolWork.list(
+                rig.root,
+                item -> lines.add((item.rejected() ? "rejected " : "waits ") + item.what() + " " + item.key()
+                        + (item.code() == null ? "" : " " + item.code())));
         return lines;
     }
 
@@ -140,7 +142,8 @@ class SpoolWorkTest {
     }
 
     private static Path payload(Path out, ArtefactKey key) {
-        return out.resolve("offline/surface/payloads/tenants/acme/sbom.fragment/" + key.digest().hex() + ".json.zst");
+        return out.resolve("offline/surface/payloads/tenants/acme/sbom.fragment/"
+                + key.digest().hex() + ".json.zst");
     }
 
     @Test

@@ -8,8 +8,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets one actor at a time take one step, in an order that a seed tells, until all have ended or the process dies:
- * from then on nobody changes anything any more. A thread that is no actor never stops.
+ * Lets one actor at a time take one step, in an order that a seed tells, until all have ended or the process dies: from
+ * then on nobody changes anything any more. A thread that is no actor never stops.
  */
 final class Turns implements Gate {
     private static final ThreadLocal<Actor> ME = new ThreadLocal<>();
