@@ -143,7 +143,8 @@ final class Pace {
     /** A fifth more or less, so that many spools don't come at once. */
     private long backOff(int tries) {
         double doubled = (double) settings.retryInterval().toNanos() * Math.pow(2, Math.min(tries - 1, MOST_DOUBLINGS));
-        double jittered = Math.min(doubled, (double) settings.retryLongest().toNanos()) * (0.8 + 0.4 * random.getAsDouble());
+        double jittered =
+                Math.min(doubled, (double) settings.retryLongest().toNanos()) * (0.8 + 0.4 * random.getAsDouble());
         return (long) jittered;
     }
 }

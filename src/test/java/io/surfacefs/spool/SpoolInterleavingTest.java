@@ -109,7 +109,8 @@ class SpoolInterleavingTest {
                 // A delete that came between takes the staged payload's claim with it; an outage can't be looked
                 // behind.
                 assertTrue(
-                        (deleting && e.code() == ErrorCode.PAYLOAD_MISSING) || Refusals.isOutage(e.code()), e::toString);
+                        (deleting && e.code() == ErrorCode.PAYLOAD_MISSING) || Refusals.isOutage(e.code()),
+                        e::toString);
                 endedPuts++;
                 return;
             }

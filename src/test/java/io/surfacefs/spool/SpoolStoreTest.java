@@ -304,13 +304,14 @@ class SpoolStoreTest {
                 ErrorCode.UNAUTHENTICATED,
                 ErrorCode.INTERNAL);
         Map<String, ErrorCode> codes = new HashMap<>();
-        for (ErrorCode code : ErrorCode.values()) {
-            codes.put("commit " + key(text(300 + code.ordinal(), 40)), code);
+        List<ErrorCode> all = List.of(ErrorCode.values());
+        for (ErrorCode code : all) {
+            codes.put("commit " + key(text(300 + all.indexOf(code), 40)), code);
         }
         rig.store.refusal = call -> codes.containsKey(call) ? new SurfaceException(codes.get(call), "no") : null;
-        for (ErrorCode code : ErrorCode.values()) {
+        for (ErrorCode code : all) {
             int rejected = rig.rejected.size();
-            put(store, text(300 + code.ordinal(), 40));
+            put(store, text(300 + all.indexOf(code), 40));
             for (int i = 0; i < 10; i++) {
                 rig.advance(Duration.ofMinutes(2));
                 rig.deliver();
