@@ -21,6 +21,8 @@ import io.surfacefs.service.Intakes;
 import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
+import io.surfacefs.spool.Known;
+import io.surfacefs.spool.Spool;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.IntakeArea;
 import io.surfacefs.store.Prefetch;
@@ -39,6 +41,7 @@ public final class Engine implements AutoCloseable {
     private final RealDisk disk;
     private final ArtefactStore store;
     private final @Nullable CacheEngine cache;
+    private final @Nullable Spool spool;
     private final OpenedStore opened;
     private final Access access;
     private final ArtefactService artefacts;
@@ -48,7 +51,7 @@ public final class Engine implements AutoCloseable {
     private final CacheEntryService cacheEntries;
     private final AdminService admin;
 
-    private Engine(SurfaceConfig config, FolderStore.Hold hold, Events events) {
+    private Engine(SurfaceConfig config, FolderStore.Hold hold, boolean serving, Events events) {
         int cores = Runtime.getRuntime().availableProcessors();
         Clock clock = Clock.systemUTC();
         this.pool = new CodecPool(cores);
@@ -57,15 +60,25 @@ public final class Engine implements AutoCloseable {
         StoredVerifier verifier = new StoredVerifier(pool);
         this.opened = OpenedStore.open(new OpenedStore.Parts(config, disk, codec, verifier, clock, events), hold);
         Prefetch prefetch = null;
+        ArtefactStore behind = opened.store();
+        Known known = opened.contact() == null ? Known.of(behind) : Known.NOTHING;
         // Commands beside a server leave its cache alone: one process owns the folder.
         if (config.cacheType() == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
-            LocalCache local = LocalCache.open(config, opened.store(), disk, codec, verifier, clock, events);
-            this.store = local.store();
+            LocalCache local = LocalCache.open(config, behind, disk, codec, verifier, clock, events);
+            behind = local.store();
+            known = local.store()::known;
             this.cache = local.engine();
             prefetch = local.prefetch();
         } else {
-            this.store = opened.store();
             this.cache = null;
+        }
+        if (serving && config.writesBehind()) {
+            WriteBehind spooled = WriteBehind.open(config, behind, known, disk, codec, verifier, clock, events);
+            this.store = spooled.store();
+            this.spool = spooled.spool();
+        } else {
+            this.store = behind;
+            this.spool = null;
         }
         boolean memory = config.cacheType() != Settings.CacheType.NONE;
         Intakes intakes = new Intakes(
@@ -98,7 +111,16 @@ public final class Engine implements AutoCloseable {
      * @throws SurfaceException when the folder store can't be used
      */
     public static Engine open(SurfaceConfig config, FolderStore.Hold hold, Events events) {
-        return new Engine(config, hold, events);
+        return new Engine(config, hold, false, events);
+    }
+
+    /**
+     * Opens the engine of a server, which takes puts into its spool where the configuration says so.
+     *
+     * @throws SurfaceException when the store can't be used
+     */
+    public static Engine serve(SurfaceConfig config, Events events) {
+        return new Engine(config, FolderStore.Hold.OWNER_IF_FREE, true, events);
     }
 
     /** Whether this process owns the store's folder, so that it deletes; a store far away is nobody's alone. */
@@ -134,10 +156,16 @@ public final class Engine implements AutoCloseable {
         return contact == null || contact.heard().await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** A look at whether the store can be used. */
+    /** The spool, or null where puts go through. */
+    public @Nullable Spool spool() {
+        return spool;
+    }
+
+    /** A look at whether the store can be used; it may be out where a cache can serve, or a spool can take. */
     public StoreProbe storeProbe() {
         StoreProbe look = opened.probe();
-        boolean without = cache != null;
+        Spool waiting = spool;
+        boolean cached = cache != null;
         return new StoreProbe() {
             @Override
             public void look() {
@@ -146,7 +174,7 @@ public final class Engine implements AutoCloseable {
 
             @Override
             public boolean mayBeOut() {
-                return without;
+                return cached || (waiting != null && waiting.hasRoom());
             }
         };
     }

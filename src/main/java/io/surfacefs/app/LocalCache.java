@@ -32,7 +32,7 @@ import org.jboss.logging.Logger;
  * @param store the cache in front of the store; closes both
  * @param prefetch brings artefacts into it
  */
-record LocalCache(CacheEngine engine, ArtefactStore store, Prefetch prefetch) {
+record LocalCache(CacheEngine engine, CachingStore store, Prefetch prefetch) {
     private static final Duration BEHIND = Duration.ofMillis(500);
     private static final Logger LOG = Logger.getLogger(LocalCache.class);
 

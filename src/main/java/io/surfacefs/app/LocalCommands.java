@@ -2,6 +2,7 @@ package io.surfacefs.app;
 
 import io.surfacefs.cache.CacheOwnedException;
 import io.surfacefs.cli.LocalEngine;
+import io.surfacefs.cli.LocalSpool;
 import io.surfacefs.cli.RefusedException;
 import io.surfacefs.client.LocalClient;
 import io.surfacefs.client.SurfaceAdmin;
@@ -86,6 +87,11 @@ final class LocalCommands implements LocalEngine {
 
     /** What needs no store. */
     private record Configured(SurfaceConfig config, Config quarkus) implements Services {
+        @Override
+        public LocalSpool spool() {
+            return new SpoolFiles(config);
+        }
+
         @Override
         public List<Check> checks() {
             return Doctor.run(config, quarkus).stream()

@@ -6,7 +6,7 @@ import io.surfacefs.config.Finding;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
-import io.surfacefs.store.fs.FolderStore;
+import io.surfacefs.store.FolderOwnedException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
@@ -45,7 +45,7 @@ public class Startup {
             exit(FAILED);
         }
         try {
-            Engine engine = Engine.open(config, FolderStore.Hold.OWNER_IF_FREE, events);
+            Engine engine = Engine.serve(config, events);
             StartContact.make(engine, config);
             return engine;
         } catch (UncheckedIOException e) {
@@ -54,6 +54,14 @@ public class Startup {
                                 "SURFACE_CACHE_OWNED",
                                 String.valueOf(owned.getMessage()),
                                 "give each process a surface.cache.root of its own, or end the other one")
+                        .line());
+                exit(REFUSED);
+            }
+            if (e.getCause() instanceof FolderOwnedException owned) {
+                System.err.println(Finding.error(
+                                "SURFACE_CACHE_OWNED",
+                                "the spool: " + owned.getMessage(),
+                                "give each process a surface.spool.root of its own, or end the other one")
                         .line());
                 exit(REFUSED);
             }

@@ -44,6 +44,9 @@ public final class StartupChecks {
         if (config.cacheType() == Settings.CacheType.DISK) {
             checkFolder(config.cacheRoot(), "surface.cache.root", findings);
         }
+        if (config.writesBehind()) {
+            checkFolder(config.spoolRoot(), "surface.spool.root", findings);
+        }
         if (config.get(Settings.MANIFEST_MAX_AGE).multipliedBy(2).compareTo(config.get(Settings.STORE_GRACE)) >= 0
                 && config.cacheType() != Settings.CacheType.NONE) {
             findings.add(Finding.error(

@@ -14,7 +14,7 @@ final class StoreFindings {
     static boolean bearable(SurfaceConfig config, SurfaceException e) {
         boolean away = e instanceof StoreFault fault && fault.isOutage();
         return config.get(Settings.ON_FAILURE) == Settings.OnFailure.WARN
-                || (away && config.cacheType() == Settings.CacheType.DISK);
+                || (away && (config.cacheType() == Settings.CacheType.DISK || config.writesBehind()));
     }
 
     /** The finding; a warning where it is {@link #bearable}. */

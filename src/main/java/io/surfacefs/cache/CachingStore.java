@@ -53,6 +53,11 @@ public final class CachingStore implements ArtefactStore {
         return manifests.get(CacheName.manifest(key), () -> store.manifest(key));
     }
 
+    /** The manifest that is here, however old, without asking the store; null when none is. */
+    public @Nullable Manifest known(ArtefactKey key) {
+        return manifests.peek(CacheName.manifest(key));
+    }
+
     @Override
     public @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan) {
         return (ScanManifest) manifests.get(CacheName.scan(tenant, scan), () -> store.currentScan(tenant, scan));

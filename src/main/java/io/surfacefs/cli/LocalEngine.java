@@ -48,6 +48,11 @@ public interface LocalEngine {
             throw new IllegalStateException("this was not asked for");
         }
 
+        /** The spool folder; nothing is opened before something is asked of it. */
+        default LocalSpool spool() {
+            throw new IllegalStateException("this was not asked for");
+        }
+
         /** Runs the start-up checks. */
         default List<Check> checks() {
             throw new IllegalStateException("this was not asked for");

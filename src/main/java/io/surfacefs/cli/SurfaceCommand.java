@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             ReindexCommand.class,
             GcCommand.class,
             CacheCommand.class,
+            SpoolCommand.class,
             DoctorCommand.class,
             ConfigCommand.class,
             CompletionCommand.class,

@@ -30,6 +30,12 @@ public final class Settings {
         DISK
     }
 
+    /** When a put is acknowledged. */
+    public enum WriteMode {
+        WRITE_THROUGH,
+        WRITE_BEHIND
+    }
+
     /** In which order objects of the local cache go. */
     public enum Eviction {
         SECOND_CHANCE,
@@ -186,6 +192,31 @@ public final class Settings {
             "where uploads above 1 MiB land first; by default store/tmp of a folder store, whose file system it must share, else ${surface.home}/intake");
     public static final Setting<Long> INTAKE_QUOTA = Setting.of(
             "surface.intake.quota", Types.MEMORY_SIZE, "10G", "bytes of all uploads on disk; full: OVERLOADED");
+    public static final Setting<WriteMode> WRITE_MODE = Setting.of(
+            "surface.write-mode",
+            Types.choice(WriteMode.class),
+            "write-through",
+            "when a put is acknowledged: when the store has it, or when it is safe in the spool");
+    public static final Setting<Path> SPOOL_ROOT = Setting.of(
+            "surface.spool.root",
+            Types.PATH,
+            null,
+            "write-behind: folder that one process owns, on a volume that lives as long as what was put must; by default ${surface.home}/spool");
+    public static final Setting<Long> SPOOL_QUOTA = Setting.of(
+            "surface.spool.quota",
+            Types.MEMORY_SIZE,
+            "10G",
+            "write-behind: bytes of what waits and of what was rejected; full: OVERLOADED");
+    public static final Setting<Duration> SPOOL_DRAIN_TIMEOUT = Setting.of(
+            "surface.spool.drain-timeout",
+            Types.DURATION,
+            "20s",
+            "write-behind: how long SIGTERM waits for what is still to be delivered");
+    public static final Setting<Duration> SPOOL_RETRY_INTERVAL = Setting.of(
+            "surface.spool.retry-interval",
+            Types.TIMEOUT,
+            "1s",
+            "write-behind: from a failed delivery to the next try; doubles to 60 s, with jitter");
     public static final Setting<CacheType> CACHE_TYPE = Setting.of(
             "surface.cache.type",
             Types.choice(CacheType.class),
@@ -351,6 +382,11 @@ public final class Settings {
             STORE_VERIFY,
             INTAKE_ROOT,
             INTAKE_QUOTA,
+            WRITE_MODE,
+            SPOOL_ROOT,
+            SPOOL_QUOTA,
+            SPOOL_DRAIN_TIMEOUT,
+            SPOOL_RETRY_INTERVAL,
             CACHE_TYPE,
             CACHE_ROOT,
             CACHE_QUOTA,

@@ -242,6 +242,19 @@ public final class SurfaceConfig {
                 .normalize();
     }
 
+    /** The spool's folder, absolute. */
+    public Path spoolRoot() {
+        return find(Settings.SPOOL_ROOT)
+                .orElse(home().resolve("spool"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** Whether puts are acknowledged before the store has them. */
+    public boolean writesBehind() {
+        return get(Settings.WRITE_MODE) == Settings.WriteMode.WRITE_BEHIND;
+    }
+
     /** Where uploads land when the store isn't a folder: the parent of each process' own folder, absolute. */
     public Path intakeRoot() {
         return find(Settings.INTAKE_ROOT)

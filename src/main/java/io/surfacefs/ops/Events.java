@@ -59,6 +59,16 @@ public interface Events {
     /** An object of the local cache failed its check and was put aside. */
     default void cacheQuarantined() {}
 
+    /** A put that waited in the spool is in the store. */
+    default void spoolDelivered() {}
+
+    /**
+     * A put that waited in the spool was refused for good.
+     *
+     * @param code in lower case
+     */
+    default void spoolRejected(String code) {}
+
     /** Tells nobody. */
     Events NONE = new Events() {};
 }

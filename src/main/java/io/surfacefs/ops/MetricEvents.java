@@ -102,6 +102,19 @@ public class MetricEvents implements Events {
     }
 
     @Override
+    public void spoolDelivered() {
+        counters.computeIfAbsent(
+                        "spool",
+                        key -> Counter.builder("surface.spool.delivered").register(registry))
+                .increment();
+    }
+
+    @Override
+    public void spoolRejected(String code) {
+        count("surface.spool.rejected", "code", code);
+    }
+
+    @Override
     public void storeRequest(String op, String outcome) {
         counters.computeIfAbsent(
                         "store" + op + "/" + outcome,

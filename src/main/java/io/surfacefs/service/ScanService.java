@@ -42,7 +42,7 @@ public final class ScanService {
         }
         ManifestCodec.FilledScan filled = codec.fillScan(codec.parse(json), access.tenant(), scan, clock.instant());
         if (!filled.generatedAtGiven()) {
-            ScanManifest current = store.currentScan(access.tenant(), scan);
+            ScanManifest current = store.currentScanBeforePut(access.tenant(), scan);
             if (current != null && codec.equalButGeneratedAt(current, filled.manifest())) {
                 return new PutResult(current, false);
             }

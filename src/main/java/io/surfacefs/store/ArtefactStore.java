@@ -106,6 +106,14 @@ public interface ArtefactStore extends AutoCloseable {
      */
     @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan);
 
+    /**
+     * As {@link #currentScan}, for a put that only wants to make nothing new of what is there: a store that takes puts
+     * while it can't be asked answers null then.
+     */
+    default @Nullable ScanManifest currentScanBeforePut(Tenant tenant, ScanId scan) {
+        return currentScan(tenant, scan);
+    }
+
     /** The manifest, or null. Scan manifests are found by kind {@code surface.manifest} and their manifest digest. */
     @Nullable Manifest manifest(ArtefactKey key);
 

@@ -1,0 +1,103 @@
+package io.surfacefs.app;
+
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.StoredVerifier;
+import io.surfacefs.config.Settings;
+import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
+import io.surfacefs.spool.Known;
+import io.surfacefs.spool.Spool;
+import io.surfacefs.spool.SpoolEvents;
+import io.surfacefs.spool.SpoolSettings;
+import io.surfacefs.spool.SpoolStore;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.Disk;
+import io.surfacefs.store.DiskFaults;
+import io.surfacefs.store.FolderOwnedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import org.jboss.logging.Logger;
+
+/**
+ * The spool of a server, as the configuration wants it.
+ *
+ * @param spool to be looked at by gauges and health
+ * @param store the spool in front of the store; closes both
+ */
+record WriteBehind(Spool spool, ArtefactStore store) {
+    private static final Logger LOG = Logger.getLogger(WriteBehind.class);
+
+    /**
+     * Puts a spool in front of a store.
+     *
+     * @throws UncheckedIOException with a {@link FolderOwnedException} when another process has the folder
+     * @throws SurfaceException when the folder can't be used
+     */
+    static WriteBehind open(
+            SurfaceConfig config,
+            ArtefactStore store,
+            Known known,
+            Disk disk,
+            ManifestCodec codec,
+            StoredVerifier verifier,
+            Clock clock,
+            Events events) {
+        try {
+            Spool spool = Spool.open(config.spoolRoot(), disk, settings(config), codec, verifier, clock, told(events));
+            if (spool.depth() > 0) {
+                LOG.infof("event=spool.found depth=%d age=%s", spool.depth(), spool.age());
+            }
+            return new WriteBehind(spool, new SpoolStore(store, spool, known));
+        } catch (FolderOwnedException e) {
+            throw new UncheckedIOException(e);
+        } catch (IOException e) {
+            if (DiskFaults.of("spool", e).code() == ErrorCode.DISK_FULL) {
+                throw DiskFaults.of("spool", e);
+            }
+            throw new SurfaceException(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "the spool can't be opened: " + e.getMessage(),
+                    "set surface.spool.root to a folder that this user may write to",
+                    e);
+        }
+    }
+
+    private static SpoolSettings settings(SurfaceConfig config) {
+        return SpoolSettings.of(
+                config.get(Settings.SPOOL_QUOTA),
+                config.get(Settings.SPOOL_RETRY_INTERVAL),
+                config.get(Settings.SPOOL_DRAIN_TIMEOUT));
+    }
+
+    private static SpoolEvents told(Events events) {
+        return new SpoolEvents() {
+            @Override
+            public void delivered() {
+                events.spoolDelivered();
+            }
+
+            @Override
+            public void rejected(String key, ErrorCode code, String message) {
+                events.spoolRejected(code.name().toLowerCase(Locale.ROOT));
+                LOG.errorf(
+                        "event=spool.rejected key=%s code=%s message=\"%s\" hint=\"surface-fs spool ls\"",
+                        key, code, message);
+            }
+
+            @Override
+            public void waiting(ErrorCode code, String message, Duration pause) {
+                LOG.warnf("event=spool.waiting code=%s pause_ms=%d message=\"%s\"", code, pause.toMillis(), message);
+            }
+
+            @Override
+            public void left(String key) {
+                LOG.warnf("event=spool.left key=%s", key);
+            }
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package io.surfacefs.spool;
+
+import io.surfacefs.model.Digest;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One put in the spool: first only its place in the order, then written, then durable, then gone. What is written of it
+ * doesn't change any more.
+ */
+final class Entry {
+    /** Its place in the order of all puts. */
+    final long sequence;
+
+    final SpoolKey key;
+
+    /** Whether it is the put of a manifest. */
+    final boolean manifest;
+
+    /** Whether another manifest of that key was put, or was being put, when it began. */
+    final boolean follows;
+
+    private @Nullable Head head;
+    private EntryFormat.@Nullable Layout layout;
+
+    /** Bytes that it takes of the quota; guarded by the gate. */
+    long cost;
+
+    /** Whether it was acknowledged, so that it counts; guarded by the gate. */
+    boolean durable;
+
+    /** Whether its files go, or are gone, because it is in the store or superseded. */
+    volatile boolean gone;
+
+    /** Whether it is in the store, and only its files are still to go; for whoever has claimed the key. */
+    volatile boolean delivered;
+
+    /** Whether this process has seen that the payload is what it should be. */
+    volatile boolean sound;
+
+    /** Digest of the value of a cache entry, once known. */
+    volatile @Nullable Digest raw;
+
+    Entry(long sequence, SpoolKey key, boolean manifest, boolean follows) {
+        this.sequence = sequence;
+        this.key = key;
+        this.manifest = manifest;
+        this.follows = follows;
+    }
+
+    /** Before others can see it. */
+    void written(Head newHead, EntryFormat.Layout newLayout) {
+        head = newHead;
+        layout = newLayout;
+    }
+
+    Head head() {
+        return Objects.requireNonNull(head);
+    }
+
+    EntryFormat.Layout layout() {
+        return Objects.requireNonNull(layout);
+    }
+
+    boolean isCommit() {
+        return head().op() == Head.Op.COMMIT;
+    }
+
+    boolean hasPayload() {
+        return head().payload() != null;
+    }
+
+    /** Whether nothing is lost when an earlier put of the same key is left out. */
+    boolean supersedes(Entry earlier) {
+        return head().op() == Head.Op.CACHE
+                || (isCommit() && hasPayload() && earlier.head().op() == Head.Op.STAGE);
+    }
+}

@@ -1,0 +1,26 @@
+package io.surfacefs.spool;
+
+import io.surfacefs.model.ErrorCode;
+import java.time.Duration;
+
+/** What the spool tells. Implementations are thread-safe, quick and never throw. */
+public interface SpoolEvents {
+    /** A put is in the store. */
+    default void delivered() {}
+
+    /**
+     * A put is not going to be delivered; it lies in {@code rejected/} now.
+     *
+     * @param key which, for people; {@code ?} where its file is too damaged to tell
+     */
+    default void rejected(String key, ErrorCode code, String message) {}
+
+    /** The store is out or asks for less, so deliveries wait. */
+    default void waiting(ErrorCode code, String message, Duration pause) {}
+
+    /** The process ends, and this put is still to be delivered, by the next one. */
+    default void left(String key) {}
+
+    /** Tells nobody. */
+    SpoolEvents NONE = new SpoolEvents() {};
+}

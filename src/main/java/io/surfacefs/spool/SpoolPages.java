@@ -1,0 +1,117 @@
+package io.surfacefs.spool;
+
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanManifest;
+import io.surfacefs.store.ArtefactStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lists what waits together with what the store has, in one order. What a scan manifest that waits names is found under
+ * its image and scan too. Thread-safe.
+ */
+final class SpoolPages {
+    private final ArtefactStore store;
+    private final Pending pending;
+    private final SpoolReads reads;
+
+    SpoolPages(ArtefactStore store, Pending pending, SpoolReads reads) {
+        this.store = store;
+        this.pending = pending;
+        this.reads = reads;
+    }
+
+    /** See {@link ArtefactStore#page}. */
+    ArtefactStore.Page page(ArtefactStore.Query query) {
+        // What waits first: what is delivered after this look is in the store's page.
+        List<SpoolKey> waiting = waiting(query);
+        ArtefactStore.Page page = store.page(query);
+        if (waiting.isEmpty()) {
+            return page;
+        }
+        TreeMap<String, Manifest> merged = new TreeMap<>();
+        page.manifests().forEach(m -> merged.put(position(m), m));
+        boolean more = page.next() != null || waiting.size() > query.limit();
+        String end = end(page.next(), waiting, query.limit());
+        for (SpoolKey key : waiting) {
+            if (end == null || key.position().compareTo(end) <= 0) {
+                Manifest manifest = reads.manifest(key.artefact());
+                if (manifest != null) {
+                    merged.put(key.position(), manifest);
+                }
+            }
+        }
+        return cut(end == null ? merged : merged.headMap(end, true), query, more ? end : null);
+    }
+
+    /** Keys that may belong on the page, in order; one more than fits where there are more. */
+    private List<SpoolKey> waiting(ArtefactStore.Query query) {
+        int most = query.limit() + 1;
+        List<SpoolKey> put = pending.listed(query.tenant(), query.after(), most, e -> isWanted(query, e));
+        boolean byIndex = query.image() != null || query.scan() != null;
+        if (!byIndex || (query.kind() != null && query.kind().isSurfaceManifest())) {
+            return put;
+        }
+        TreeMap<String, SpoolKey> all = new TreeMap<>();
+        put.forEach(key -> all.put(key.position(), key));
+        for (ScanManifest scan : reads.scans(e -> e.key.tenant().equals(query.tenant()) && isUnder(query, e))) {
+            for (ArtefactKey listed : scan.artefacts()) {
+                SpoolKey key = SpoolKey.of(listed);
+                boolean wanted = query.kind() == null || query.kind().equals(listed.kind());
+                if (wanted && key.position().compareTo(query.after()) > 0) {
+                    all.put(key.position(), key);
+                    if (all.size() > most) {
+                        all.pollLastEntry();
+                    }
+                }
+            }
+        }
+        return List.copyOf(all.values());
+    }
+
+    /** The last position up to which both are known; null when that is all. */
+    private static @Nullable String end(@Nullable String next, List<SpoolKey> waiting, int limit) {
+        if (waiting.size() <= limit) {
+            return next;
+        }
+        String last = waiting.getLast().position();
+        return next == null || last.compareTo(next) < 0 ? last : next;
+    }
+
+    private static ArtefactStore.Page cut(
+            Map<String, Manifest> merged, ArtefactStore.Query query, @Nullable String next) {
+        List<Manifest> manifests = new ArrayList<>();
+        long bytes = 0;
+        String last = null;
+        for (Map.Entry<String, Manifest> entry : merged.entrySet()) {
+            bytes += entry.getValue().canonical().length;
+            if (manifests.size() == query.limit() || (bytes > query.maxBytes() && !manifests.isEmpty())) {
+                return new ArtefactStore.Page(manifests, last);
+            }
+            manifests.add(entry.getValue());
+            last = entry.getKey();
+        }
+        return new ArtefactStore.Page(manifests, next);
+    }
+
+    private static String position(Manifest manifest) {
+        return SpoolKey.of(manifest.key()).position();
+    }
+
+    private static boolean isWanted(ArtefactStore.Query query, Entry entry) {
+        boolean kind = query.kind() == null
+                ? entry.head().op() != Head.Op.SCAN
+                : query.kind().value().equals(entry.key.name());
+        return kind && isUnder(query, entry);
+    }
+
+    private static boolean isUnder(ArtefactStore.Query query, Entry entry) {
+        ArtefactStore.Index index = entry.head().index();
+        return (query.image() == null || index.images().contains(query.image()))
+                && (query.scan() == null || index.scans().contains(query.scan()));
+    }
+}
