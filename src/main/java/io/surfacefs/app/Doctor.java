@@ -1,7 +1,6 @@
 package io.surfacefs.app;
 
 import io.surfacefs.config.Finding;
-import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;

@@ -27,7 +27,9 @@ final class StartContact {
      * @throws SurfaceException when the server must not start
      */
     static void make(Engine engine, SurfaceConfig config) {
-        boolean canDoWithout = engine.cache() != null || engine.spool() != null || config.get(Settings.ON_FAILURE) == Settings.OnFailure.WARN;
+        boolean canDoWithout = engine.cache() != null
+                || engine.spool() != null
+                || config.get(Settings.ON_FAILURE) == Settings.OnFailure.WARN;
         SurfaceException failure = canDoWithout ? shortly(engine, config) : failure(engine);
         if (failure == null) {
             return;

@@ -133,19 +133,19 @@ public final class Settings {
             "surface.store.max-attempts",
             Types.integer(1, 100),
             "3",
-            "S3 store: attempts of one call, with jittered back-off between them");
+            "S3 store, upstream: attempts of one call, with jittered back-off between them");
     public static final Setting<Duration> STORE_TIMEOUT =
             Setting.of("surface.store.timeout", Types.TIMEOUT, "15s", "a caller's whole wait, then STORE_TIMEOUT");
     public static final Setting<Duration> BREAKER_DELAY = Setting.of(
             "surface.store.breaker-delay",
             Types.DURATION,
             "5s",
-            "S3 store: while it is out at most one call goes there in this time; also the Retry-After");
+            "S3 store, upstream: while it is out at most one call goes there in this time; also the Retry-After");
     public static final Setting<Integer> MAX_CONCURRENT = Setting.of(
             "surface.store.max-concurrent",
             Types.integer(1, 100_000),
             "256",
-            "S3 store: calls at a time; as many again wait, above: OVERLOADED");
+            "S3 store, upstream: calls at a time; as many again wait, above: OVERLOADED");
     public static final Setting<Duration> REHEARSE_LATENCY = Setting.of(
             "surface.store.rehearse.latency",
             Types.DURATION,
