@@ -84,11 +84,11 @@ public final class CachingStore implements ArtefactStore {
 
     /** The payload as the manifest means it; null when it isn't there, or is stored in another form by now. */
     private @Nullable Source source(ArtefactKey key, ArtefactManifest manifest) {
-        OpenPayload open = store.payload(key);
+        StoredPayload facts = manifest.payload();
+        OpenPayload open = store.payload(key, facts);
         if (open == null) {
             return null;
         }
-        StoredPayload facts = manifest.payload();
         if (!open.facts().storedDigest().equals(facts.storedDigest())
                 || open.bytes().size() != facts.storedSize()) {
             open.close();

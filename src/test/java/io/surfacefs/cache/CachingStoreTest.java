@@ -200,6 +200,8 @@ class CachingStoreTest {
         assertNotNull(store.manifest(KEY));
         settle();
         truth.delete(KEY);
+        rig.clock.advance(Duration.ofHours(3));
+        truth.upkeep().sweep();
         assertNull(TestArtefacts.read(store, KEY));
         assertNull(store.manifest(KEY));
     }

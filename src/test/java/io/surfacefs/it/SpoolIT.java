@@ -117,10 +117,18 @@ class SpoolIT {
             assertEquals(
                     11,
                     SurfaceProcess.run(server.home(), "spool", "drop", "--all").exit());
-            s3.restart();
+            // The store is still away: that is no reason not to start.
             server.restart();
+            String more;
+            try (Rest rest = new Rest(server)) {
+                assertArrayEquals(
+                        Rest.noise(2_000, 200), rest.payload(KIND, left).body());
+                more = rest.stored(KIND, Rest.noise(2_000, 201));
+            }
+            s3.restart();
             SpoolProbe.awaitDelivered(server);
             assertTrue(Files.exists(SpoolProbe.stored(s3, KIND, left)));
+            assertTrue(Files.exists(SpoolProbe.stored(s3, KIND, more)));
         }
     }
 
