@@ -46,6 +46,7 @@ public final class StartupChecks {
         }
         if (config.writesBehind()) {
             checkFolder(config.spoolRoot(), "surface.spool.root", findings);
+            checkSpoolBesideFolder(config, findings);
         }
         if (config.get(Settings.MANIFEST_MAX_AGE).multipliedBy(2).compareTo(config.get(Settings.STORE_GRACE)) >= 0
                 && config.cacheType() != Settings.CacheType.NONE) {
@@ -55,6 +56,21 @@ public final class StartupChecks {
                     "make the age shorter, or the grace longer"));
         }
         return findings;
+    }
+
+    /** A folder store takes a large payload's file by linking it. */
+    private static void checkSpoolBesideFolder(SurfaceConfig config, List<Finding> findings) {
+        try {
+            if (config.get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER
+                    && !Files.getFileStore(config.spoolRoot()).equals(Files.getFileStore(config.storeRoot()))) {
+                findings.add(Finding.error(
+                        "SURFACE_CONFIG_INVALID",
+                        "surface.spool.root is on another file system than surface.store.root",
+                        "put both on one; a folder store needs no spool: surface.write-mode=write-through"));
+            }
+        } catch (IOException e) {
+            return; // that a folder can't be used was found already
+        }
     }
 
     private static void checkLoopback(SurfaceConfig config, Config quarkus, List<Finding> findings) {

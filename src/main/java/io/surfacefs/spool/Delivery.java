@@ -78,12 +78,19 @@ final class Delivery {
             }
             pending.succeeded(chain);
         } catch (SurfaceException e) {
-            Duration pause = pending.failed(chain, e);
-            if (pause != null) {
-                events.waiting(e.code(), String.valueOf(e.getMessage()), pause);
-            }
+            failed(chain, e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // The others must go on, and this one be tried again.
+            failed(chain, new SurfaceException(ErrorCode.INTERNAL, "the delivery failed: " + e, null, e));
         } finally {
             pending.release(chain, true);
+        }
+    }
+
+    private void failed(Chain chain, SurfaceException fault) {
+        Duration pause = pending.failed(chain, fault);
+        if (pause != null) {
+            events.waiting(fault.code(), String.valueOf(fault.getMessage()), pause);
         }
     }
 
@@ -135,6 +142,9 @@ final class Delivery {
             reject(entry, e);
             return;
         } catch (NoSuchFileException e) {
+            if (folder.isAway()) {
+                throw DiskFaults.of("read an entry of the spool", e);
+            }
             pending.remove(entry); // somebody took it away: all that can be done is to tell
             events.rejected(entry.key.toString(), ErrorCode.CORRUPT_OBJECT, "the entry's file is gone");
             return;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pending {
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int MOST_LOOKS = 60;
+    private static final long LONGEST_NANOS = Duration.ofSeconds(60).toNanos();
 
     private final Gate gate;
     private final SpoolSettings settings;
@@ -165,8 +165,9 @@ final class Pending {
         gate.lock();
         try {
             Chain chain = chain(entry.key);
-            for (int looks = 0; hasUnsettledBefore(chain, entry); looks++) {
-                if (looks == MOST_LOOKS) {
+            long until = System.nanoTime() + LONGEST_NANOS;
+            while (hasUnsettledBefore(chain, entry)) {
+                if (System.nanoTime() - until >= 0) {
                     throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "another put of the same key does not end");
                 }
                 gate.await(LOOK_NANOS);
@@ -275,9 +276,9 @@ final class Pending {
     Chain claim(SpoolKey key, Duration longest) {
         gate.lock();
         try {
-            long looks = Math.max(1, longest.toSeconds());
+            long until = System.nanoTime() + longest.toNanos();
             for (Chain chain = chain(key); chain.claimed; chain = chain(key)) {
-                if (looks-- == 0) {
+                if (System.nanoTime() - until >= 0) {
                     throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "the same key is still being delivered");
                 }
                 gate.await(LOOK_NANOS);

@@ -88,6 +88,8 @@ final class SpoolFolder implements AutoCloseable {
             for (Path part : List.of(entries(root), rejected(root), folder.temporary)) {
                 disk.makeFolder(part);
             }
+            // What the process before removed last may be unsynced, and must not come back behind a delete.
+            disk.syncFolder(entries(root));
             folder.clear();
             if (!checkFormat(root)) {
                 folder.place(
@@ -102,6 +104,11 @@ final class SpoolFolder implements AutoCloseable {
                 owner.close();
             }
         }
+    }
+
+    /** Whether the folder is not there, as when its volume was taken away. */
+    boolean isAway() {
+        return !Files.exists(root.resolve("format.json"));
     }
 
     private void clear() throws IOException {
@@ -332,6 +339,10 @@ final class SpoolFolder implements AutoCloseable {
             disk.link(from, to);
         } catch (FileAlreadyExistsException e) {
             Objects.requireNonNull(e);
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException | UnsupportedOperationException e) {
+            copy(from, to); // a file system without links
         }
     }
 

@@ -14,6 +14,7 @@ import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -47,6 +48,12 @@ public final class SpoolStore implements ArtefactStore {
         this.reads = new SpoolReads(store, spool.pending(), spool.reader(), spool.codec());
         this.pages = new SpoolPages(store, spool.pending(), reads);
         spool.deliverTo(store);
+    }
+
+    @Override
+    public Duration age(ArtefactKey key) {
+        boolean waits = spool.pending().of(SpoolKey.of(key)).stream().anyMatch(e -> e.manifest);
+        return waits ? Duration.ZERO : store.age(key);
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.surfacefs.store.Disk;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -239,21 +241,25 @@ public final class SpoolWork implements AutoCloseable {
         void write(OutputStream out) throws IOException;
     }
 
-    /** The file is there whole or not at all. */
+    /** The file is there whole or not at all, and survives a loss of power when this returns. */
     private static void writeWhole(Path file, Writer writer) throws IOException {
         Files.createDirectories(Objects.requireNonNull(file.getParent()));
         Path writing = file.resolveSibling("." + file.getFileName() + ".part");
         boolean written = false;
         try {
-            try (OutputStream out = Files.newOutputStream(
+            try (FileChannel channel = FileChannel.open(
                     writing,
                     StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE)) {
-                writer.write(out);
+                writer.write(Channels.newOutputStream(channel));
+                channel.force(true);
             }
             Files.move(writing, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             written = true;
+            try (FileChannel folder = FileChannel.open(Objects.requireNonNull(file.getParent()))) {
+                folder.force(true);
+            }
         } finally {
             if (!written) {
                 Files.deleteIfExists(writing);

@@ -10,6 +10,7 @@ import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.ArtefactStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -45,6 +46,14 @@ final class FaultyStore implements ArtefactStore {
         if (refused != null) {
             throw refused;
         }
+    }
+
+    /** How old its manifests are. */
+    volatile Duration age = Duration.ZERO;
+
+    @Override
+    public Duration age(ArtefactKey key) {
+        return age;
     }
 
     @Override

@@ -88,6 +88,17 @@ class SpoolStoreTest {
     }
 
     @Test
+    void aManifestIsAsOldAsTheStoreSaysUnlessItsPutWaitsHere() {
+        rig.store.age = Duration.ofMinutes(10);
+        byte[] payload = text(40, 500);
+        assertEquals(Duration.ofMinutes(10), store.age(key(payload)));
+        put(store, payload);
+        assertEquals(Duration.ZERO, store.age(key(payload)));
+        rig.deliver();
+        assertEquals(Duration.ofMinutes(10), store.age(key(payload)));
+    }
+
+    @Test
     void whileTheStoreIsOutPutsAreTakenAndReadAndThenDelivered() {
         rig.knows = false;
         rig.store.fault = outage();
