@@ -62,8 +62,8 @@ public final class Engine implements AutoCloseable {
         Prefetch prefetch = null;
         ArtefactStore behind = opened.store();
         Known known = opened.contact() == null ? Known.of(behind) : Known.NOTHING;
-        // Commands beside a server leave its cache alone: one process owns the folder.
-        if (config.cacheType() == Settings.CacheType.DISK && hold == FolderStore.Hold.OWNER_IF_FREE) {
+        // Commands leave a server's cache alone: one process owns the folder.
+        if (serving && config.cacheType() == Settings.CacheType.DISK) {
             LocalCache local = LocalCache.open(config, behind, disk, codec, verifier, clock, events);
             behind = local.store();
             known = local.store()::known;

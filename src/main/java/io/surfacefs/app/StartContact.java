@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The first look at a store that is far away, at the start of a server. */
 final class StartContact {
-    /** So long a server that can do without waits for a store that says nothing. */
-    private static final Duration SILENCE = Duration.ofMillis(250);
+    /** So long, behind the time to connect, a server that can do without waits for a store that says nothing. */
+    private static final Duration SILENCE = Duration.ofMillis(500);
 
     private StartContact() {}
 
@@ -59,7 +59,8 @@ final class StartContact {
             }
         });
         try {
-            boolean heard = look.isDone() || engine.heard(SILENCE);
+            boolean heard = look.isDone()
+                    || engine.heard(config.get(Settings.CONNECT_TIMEOUT).plus(SILENCE));
             Duration patience = heard ? config.get(Settings.STORE_TIMEOUT) : Duration.ZERO;
             return look.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

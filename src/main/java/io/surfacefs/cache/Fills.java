@@ -28,6 +28,9 @@ final class Fills {
     private static final int MAX_ABSENT = 65_536;
     private static final int TRIES = 8;
 
+    /** That the store said there is no such object. {@code since}: when, nanoseconds. */
+    private record Absence(long epoch, long since) {}
+
     private final Parts parts;
     private final Reads reads;
     private final Recovery recovery;
@@ -35,7 +38,7 @@ final class Fills {
     private final Semaphore permits;
     private final Waits.Signal turns;
     private final ConcurrentMap<CacheName, Fill> running = new ConcurrentHashMap<>();
-    private final Cache<CacheName, Long> absent;
+    private final Cache<CacheName, Absence> absent;
 
     Fills(Parts parts, Reads reads, Recovery recovery, Ticks ticks) {
         this.parts = parts;
@@ -44,11 +47,7 @@ final class Fills {
         this.ticks = ticks;
         this.permits = new Semaphore(parts.settings().concurrentFetches());
         this.turns = parts.outside().waits().signal();
-        this.absent = Caffeine.newBuilder()
-                .maximumSize(MAX_ABSENT)
-                .expireAfterWrite(ABSENT_FOR)
-                .ticker(parts.outside().nanos()::getAsLong)
-                .build();
+        this.absent = Caffeine.newBuilder().maximumSize(MAX_ABSENT).build();
     }
 
     /** Gives the object, from here or from the store; null when there is none. */
@@ -164,7 +163,7 @@ final class Fills {
 
     private void ended(CacheName name, Fill fill, Fill.State end, long epoch) {
         if (end == Fill.State.ABSENT) {
-            absent.put(name, epoch);
+            rememberAbsent(name, epoch);
         }
         running.remove(name, fill);
     }
@@ -211,13 +210,15 @@ final class Fills {
     }
 
     boolean isAbsent(CacheName name) {
-        Long epoch = absent.getIfPresent(name);
-        return epoch != null && epoch == parts.names().epoch(name.hash());
+        Absence known = absent.getIfPresent(name);
+        return known != null
+                && parts.outside().nanos().getAsLong() - known.since() < ABSENT_FOR.toNanos()
+                && known.epoch() == parts.names().epoch(name.hash());
     }
 
     /** Remembers for a moment that there is no such object. {@code epoch}: the name's, before the store was asked. */
     void rememberAbsent(CacheName name, long epoch) {
-        absent.put(name, epoch);
+        absent.put(name, new Absence(epoch, parts.outside().nanos().getAsLong()));
     }
 
     /** Nobody joins what is being fetched for that name any more. */

@@ -46,6 +46,8 @@ public final class StoreFault extends SurfaceException {
         TLS(ErrorCode.STORE_UNAVAILABLE, false, "the store's certificate is not trusted"),
         /** The store has no room left. */
         FULL(ErrorCode.DISK_FULL, false, "the store is full"),
+        /** Whoever asked has gone, which says nothing of the store. */
+        GIVEN_UP(ErrorCode.STORE_UNAVAILABLE, false, "nobody waits for the answer any more"),
         /** The store doesn't understand or doesn't allow what this service needs. */
         REFUSED(ErrorCode.STORE_UNAVAILABLE, false, "the store refuses the request"),
         /** The store has failed of late, and is not being asked just now. */
@@ -106,7 +108,7 @@ public final class StoreFault extends SurfaceException {
         return switch (reason) {
             case UNREACHABLE, TIMEOUT, THROTTLED, PARTIAL_BODY, SERVER -> true;
             case NO_BUCKET, NO_CREDENTIALS, CREDENTIALS, CLOCK, TLS, OUT -> true;
-            case DAMAGED_ON_THE_WAY, CONFLICT, CHANGED, FORBIDDEN, FULL, REFUSED -> false;
+            case DAMAGED_ON_THE_WAY, CONFLICT, CHANGED, FORBIDDEN, FULL, GIVEN_UP, REFUSED -> false;
         };
     }
 

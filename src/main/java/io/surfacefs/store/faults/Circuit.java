@@ -39,13 +39,19 @@ final class Circuit {
         this.breaker = new CircuitBreaker<>(
                 Invocation.invocation(),
                 "store",
-                new PredicateBasedExceptionDecision(failure -> !isOutage(failure)),
+                new PredicateBasedExceptionDecision(this::isAnswer),
                 delay.toMillis(),
                 WINDOW,
                 RATIO,
                 PROBES,
                 stopwatch,
                 timer);
+    }
+
+    /** Whether the store answered, for all we know; a probe that was given up before it did shows nothing. */
+    private boolean isAnswer(Throwable failure) {
+        boolean givenUp = failure instanceof StoreFault fault && fault.reason() == StoreFault.Reason.GIVEN_UP;
+        return !isOutage(failure) && (!givenUp || isClosed());
     }
 
     static boolean isOutage(Throwable failure) {

@@ -150,7 +150,7 @@ final class StoreGuard {
     private static RuntimeException interrupted(long deadline, RuntimeException cause) {
         return System.nanoTime() - deadline >= 0
                 ? new StoreFault(StoreFault.Reason.TIMEOUT, null, cause)
-                : new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the call was given up", null, cause);
+                : new StoreFault(StoreFault.Reason.GIVEN_UP, null, cause);
     }
 
     private RuntimeException told(Throwable failure, long begun) {

@@ -3,6 +3,7 @@ package io.surfacefs.store.layout;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ObjectNames;
@@ -230,13 +231,18 @@ final class Maintenance implements StoreUpkeep {
                 if (pointer == null || pointer.payload()) {
                     return;
                 }
+                Manifest manifest;
                 try {
-                    Manifest manifest = manifests.read(pointer.key());
-                    if (manifest != null) {
-                        visitor.visit(pointer.key(), manifest);
-                    }
+                    manifest = manifests.read(pointer.key());
                 } catch (SurfaceException e) {
+                    if (e.code() == ErrorCode.STORE_UNAVAILABLE || e.code() == ErrorCode.STORE_TIMEOUT) {
+                        throw e;
+                    }
                     unreadable.accept(new Problem(name, e.code() + ": " + e.getMessage()));
+                    return;
+                }
+                if (manifest != null) {
+                    visitor.visit(pointer.key(), manifest);
                 }
             });
         }

@@ -1,6 +1,7 @@
 package io.surfacefs.store.upstream;
 
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.surfacefs.model.ErrorCode;
@@ -36,10 +37,14 @@ enum UpstreamFaults implements CallFailures {
         if (told != null) {
             return said(told);
         }
-        if (status.getCode() == Status.Code.CANCELLED && Context.current().isCancelled()) {
-            return new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "nobody waits for the answer any more");
-        }
-        return unsaid(status);
+        boolean ended = status.getCode() == Status.Code.CANCELLED || status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+        return ended && nobodyWaits(Context.current()) ? new StoreFault(Reason.GIVEN_UP, null, null) : unsaid(status);
+    }
+
+    /** The caller's own deadline may end a call a moment before it ends what the caller runs in. */
+    private static boolean nobodyWaits(Context caller) {
+        Deadline deadline = caller.getDeadline();
+        return caller.isCancelled() || (deadline != null && deadline.isExpired());
     }
 
     @Override

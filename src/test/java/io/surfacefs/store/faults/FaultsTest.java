@@ -135,7 +135,7 @@ class FaultsTest {
     @ParameterizedTest
     @EnumSource(
             value = Reason.class,
-            names = {"CHANGED", "CONFLICT", "DAMAGED_ON_THE_WAY", "FORBIDDEN", "FULL", "REFUSED"})
+            names = {"CHANGED", "CONFLICT", "DAMAGED_ON_THE_WAY", "FORBIDDEN", "FULL", "GIVEN_UP", "REFUSED"})
     void whatIsAboutOneObjectIsNeverHeldAgainstTheStore(Reason reason) {
         StoreGuard once = guard(1, 10);
         for (int i = 0; i < 3 * Circuit.WINDOW; i++) {
@@ -217,6 +217,18 @@ class FaultsTest {
         for (Object answer : askedByAHundred(() -> "back")) {
             assertEquals("back", answer);
         }
+    }
+
+    @Test
+    void aProbeThatIsGivenUpByItsCallerDoesNotCallTheStoreBack() {
+        failure(Reason.UNREACHABLE);
+        assertFalse(guard.circuit().isClosed());
+        time.pass(DELAY.toMillis() + 1);
+        assertEquals(Reason.GIVEN_UP, ((StoreFault) failure(Reason.GIVEN_UP)).reason());
+        assertFalse(guard.circuit().isClosed());
+        time.pass(DELAY.toMillis() + 1);
+        assertEquals("back", call(() -> "back"));
+        assertTrue(guard.circuit().isClosed());
     }
 
     private List<Object> askedByAHundred(java.util.function.Supplier<Object> work) throws Exception {
