@@ -2,7 +2,6 @@ package io.surfacefs.rest;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.surfacefs.access.Access;
-import io.surfacefs.access.Caller;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.service.AdminService;
@@ -51,7 +50,7 @@ public final class AdminResource {
                     @Content(mediaType = Docs.JSON, examples = @ExampleObject(name = "counts", value = Docs.COLLECTED)))
     @APIResponse(responseCode = "default", ref = Docs.PROBLEM)
     public void gc(@Context RoutingContext context) throws IOException {
-        Exchange exchange = admitted(context);
+        Exchange exchange = Exchange.ofOperator(context, access);
         boolean dryRun = flag(new Query(exchange.request().query()), "dry_run");
         AdminService.Collected counts = admin.gc(dryRun, progress -> {});
         new JsonAnswer(exchange)
@@ -70,19 +69,12 @@ public final class AdminResource {
                     @Content(mediaType = Docs.JSON, examples = @ExampleObject(name = "counts", value = Docs.REINDEXED)))
     @APIResponse(responseCode = "default", ref = Docs.PROBLEM)
     public void reindex(@Context RoutingContext context) throws IOException {
-        Exchange exchange = admitted(context);
+        Exchange exchange = Exchange.ofOperator(context, access);
         AdminService.Reindexed counts = admin.reindex(progress -> {});
         new JsonAnswer(exchange)
                 .write("{\"manifests\":" + counts.manifests() + ",\"added\":" + counts.added() + ",\"dropped\":"
                         + counts.dropped() + "}")
                 .end();
-    }
-
-    private Exchange admitted(RoutingContext context) {
-        Exchange exchange = Exchange.of(context);
-        access.admitOperator(Caller.LOCAL);
-        Negotiation.json(exchange.headers("Accept"));
-        return exchange;
     }
 
     private static boolean flag(Query query, String name) {

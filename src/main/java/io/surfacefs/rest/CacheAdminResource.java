@@ -2,7 +2,6 @@ package io.surfacefs.rest;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.surfacefs.access.Access;
-import io.surfacefs.access.Caller;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.service.LocalCacheService;
 import io.vertx.ext.web.RoutingContext;
@@ -46,7 +45,7 @@ public final class CacheAdminResource {
                     @Content(mediaType = Docs.JSON, examples = @ExampleObject(name = "stat", value = Docs.CACHE_STAT)))
     @APIResponse(responseCode = "default", ref = Docs.PROBLEM)
     public void stat(@Context RoutingContext context) throws IOException {
-        Exchange exchange = admitted(context);
+        Exchange exchange = Exchange.ofOperator(context, access);
         LocalCacheService.Stat stat = cache.stat();
         new JsonAnswer(exchange)
                 .write("{\"bytes\":" + stat.bytes() + ",\"quotaBytes\":" + stat.quotaBytes() + ",\"entries\":"
@@ -76,7 +75,7 @@ public final class CacheAdminResource {
             content = @Content(mediaType = Docs.JSON, examples = @ExampleObject(name = "counts", value = Docs.EVICTED)))
     @APIResponse(responseCode = "default", ref = Docs.PROBLEM)
     public void evict(@Context RoutingContext context) throws IOException {
-        Exchange exchange = admitted(context);
+        Exchange exchange = Exchange.ofOperator(context, access);
         String tenant = new Query(exchange.request().query()).get("tenant");
         LocalCacheService.Evicted counts = cache.evict(tenant == null ? null : new Tenant(tenant));
         new JsonAnswer(exchange)
@@ -99,18 +98,11 @@ public final class CacheAdminResource {
                     @Content(mediaType = Docs.JSON, examples = @ExampleObject(name = "counts", value = Docs.SCRUBBED)))
     @APIResponse(responseCode = "default", ref = Docs.PROBLEM)
     public void scrub(@Context RoutingContext context) throws IOException {
-        Exchange exchange = admitted(context);
+        Exchange exchange = Exchange.ofOperator(context, access);
         LocalCacheService.Scrubbed counts = cache.scrub(progress -> {});
         new JsonAnswer(exchange)
                 .write("{\"objects\":" + counts.objects() + ",\"bytes\":" + counts.bytes() + ",\"damaged\":"
                         + counts.damaged() + "}")
                 .end();
-    }
-
-    private Exchange admitted(RoutingContext context) {
-        Exchange exchange = Exchange.of(context);
-        access.admitOperator(Caller.LOCAL);
-        Negotiation.json(exchange.headers("Accept"));
-        return exchange;
     }
 }

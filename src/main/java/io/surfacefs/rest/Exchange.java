@@ -53,6 +53,14 @@ final class Exchange {
         return exchange;
     }
 
+    /** The exchange of a caller who may do the operator's work, and is answered in JSON. */
+    static Exchange ofOperator(RoutingContext context, Access access) {
+        Exchange exchange = of(context);
+        access.admitOperator(Caller.LOCAL);
+        Negotiation.json(exchange.headers("Accept"));
+        return exchange;
+    }
+
     HttpServerRequest request() {
         return request;
     }

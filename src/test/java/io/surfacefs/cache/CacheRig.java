@@ -1,5 +1,6 @@
 package io.surfacefs.cache;
 
+import io.surfacefs.model.Kind;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.ManualClock;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +27,8 @@ final class CacheRig implements AutoCloseable {
     static final Tenant ACME = new Tenant("acme");
     static final Tenant OTHER = new Tenant("other");
     static final int KIB = 1024;
+    static final CachePolicy POLICY =
+            new CachePolicy(Duration.ofSeconds(30), Map.of(new Kind("sbom.fragment"), Duration.ofDays(30)));
 
     final Path home;
     final Path root;

@@ -37,7 +37,7 @@ class CachingStoreContractTest extends ArtefactStoreContract {
                 clock,
                 Events.NONE);
         engine = rig.open(CacheSettings.of(64L * CacheRig.KIB * CacheRig.KIB));
-        caching = new CachingStore(store, engine, TestArtefacts.CODEC, CachePolicy.DEFAULT);
+        caching = new CachingStore(store, engine, TestArtefacts.CODEC, CacheRig.POLICY);
         return caching;
     }
 

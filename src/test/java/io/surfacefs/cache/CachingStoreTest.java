@@ -63,7 +63,7 @@ class CachingStoreTest {
                 watched(truth),
                 rig.open(CacheSettings.of(64L * CacheRig.KIB * CacheRig.KIB)),
                 TestArtefacts.CODEC,
-                CachePolicy.DEFAULT);
+                CacheRig.POLICY);
     }
 
     @AfterEach

@@ -1,11 +1,10 @@
 package io.surfacefs.store.layout;
 
 import io.surfacefs.model.ArtefactKey;
-import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
-import io.surfacefs.model.Timestamp;
 import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.Lifetimes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +39,7 @@ final class Retention {
      * @param keep called before each step that no other replica may take at the same time; throws when one may
      */
     boolean drop(ArtefactKey key, Manifest manifest, Map<Kind, Duration> lifetimes, Runnable keep) {
-        if (!isOver(end(manifest, lifetimes))) {
+        if (!isOver(Lifetimes.end(manifest, lifetimes))) {
             return false;
         }
         keep.run();
@@ -57,7 +56,7 @@ final class Retention {
         }
         Manifests.Tagged now = manifests.readTagged(key);
         boolean dropped = now != null
-                && isOver(end(now.manifest(), lifetimes))
+                && isOver(Lifetimes.end(now.manifest(), lifetimes))
                 && isOver(now.head().modified())
                 && delete(key, now.head().tag(), keep);
         if (dropped || seen != null) {
@@ -76,19 +75,5 @@ final class Retention {
     /** A put that began before this manifest was written, or ended, has given up after half the grace. */
     private boolean isOver(@Nullable Instant end) {
         return end != null && Duration.between(end, clock.instant()).compareTo(settings.grace()) >= 0;
-    }
-
-    private static @Nullable Instant end(Manifest manifest, Map<Kind, Duration> lifetimes) {
-        Timestamp said = manifest.expiresAt();
-        if (said != null) {
-            return said.instant();
-        }
-        if (!(manifest instanceof ArtefactManifest artefact)) {
-            return null;
-        }
-        Duration lifetime = lifetimes.get(artefact.key().kind());
-        return lifetime == null || lifetime.isZero()
-                ? null
-                : artefact.createdAt().instant().plus(lifetime);
     }
 }
