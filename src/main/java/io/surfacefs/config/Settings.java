@@ -128,7 +128,7 @@ public final class Settings {
             "surface.store.attempt-timeout",
             Types.TIMEOUT,
             "5s",
-            "S3 store: one attempt to its first byte; S3 store, upstream: from one byte to the next");
+            "S3 store, upstream: one attempt to the first byte of its answer, and from one byte to the next");
     public static final Setting<Integer> MAX_ATTEMPTS = Setting.of(
             "surface.store.max-attempts",
             Types.integer(1, 100),

@@ -65,7 +65,7 @@ final class Answer<A> implements AutoCloseable {
         Download<A> messages = question.ask(offset, limit);
         boolean given = false;
         try {
-            A first = messages.next(limits.total());
+            A first = messages.next(limits.attempt());
             PayloadInfo info = first == null ? null : question.info(first);
             if (info == null) {
                 throw UpstreamFaults.strange(null);
@@ -107,14 +107,14 @@ final class Answer<A> implements AutoCloseable {
         int n = (int) Math.min(left, Math.min(length, current.remaining()));
         current.get(target, offset, n);
         left -= n;
-        if (left == 0 && (current.hasRemaining() || messages.next(limits.silence()) != null)) {
+        if (left == 0 && (current.hasRemaining() || messages.next(limits.attempt()) != null)) {
             throw UpstreamFaults.strange(null);
         }
         return n;
     }
 
     private ByteBuffer chunk() {
-        A next = messages.next(limits.silence());
+        A next = messages.next(limits.attempt());
         if (next == null) {
             throw new StoreFault(StoreFault.Reason.PARTIAL_BODY, null, null);
         }

@@ -94,13 +94,17 @@ final class Connections implements AutoCloseable {
         return settings.limits();
     }
 
-    /** A question with one answer. */
-    <Q, A> A ask(MethodDescriptor<Q, A> method, Q request) {
+    /**
+     * A question with one answer.
+     *
+     * @param patience how long it may take to come
+     */
+    <Q, A> A ask(MethodDescriptor<Q, A> method, Q request, Duration patience) {
         try {
             return ClientCalls.blockingUnaryCall(
                     next(),
                     method,
-                    CallOptions.DEFAULT.withDeadlineAfter(limits().total().toMillis(), TimeUnit.MILLISECONDS),
+                    CallOptions.DEFAULT.withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS),
                     request);
         } catch (StatusRuntimeException e) {
             throw UpstreamFaults.OF_CALL.ended(e.getStatus(), e.getTrailers());

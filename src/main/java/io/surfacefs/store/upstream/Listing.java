@@ -43,7 +43,8 @@ final class Listing {
                 SurfaceFsGrpc.getListManifestsMethod(),
                 Questions.list(query.tenant(), query.kind(), query.image(), query.scan(), query.limit())
                         .setAfter(query.after())
-                        .build());
+                        .build(),
+                upstream.limits().many());
         List<Manifest> page = new ArrayList<>();
         long bytes = 0;
         String last = query.after();
@@ -91,7 +92,13 @@ final class Listing {
                     .setKind(key.kind().value())
                     .setDigest(key.digest().toString()));
         }
-        return upstream.ask(SurfaceFsGrpc.getFindMissingMethod(), request.build()).getMissingList().stream()
+        return upstream
+                .ask(
+                        SurfaceFsGrpc.getFindMissingMethod(),
+                        request.build(),
+                        upstream.limits().many())
+                .getMissingList()
+                .stream()
                 .map(key -> key(tenant, key.getKind(), key.getDigest()))
                 .toList();
     }

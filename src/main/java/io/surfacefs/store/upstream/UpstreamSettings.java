@@ -33,10 +33,20 @@ public record UpstreamSettings(
      * How long is waited.
      *
      * @param connect for a connection
-     * @param silence for the next bytes of an answer that has begun
-     * @param total for an answer to begin, or an upload to go on
+     * @param attempt for the answer to a question about one object, for a longer one to begin, and from one of its
+     *     messages to the next
+     * @param total the longest wait of all attempts; for the answer to a change, and for an upload to go on
      */
-    public record Limits(Duration connect, Duration silence, Duration total) {}
+    public record Limits(Duration connect, Duration attempt, Duration total) {
+        /**
+         * For one answer about many objects, which the upstream may have to ask its own store for: longer than for one,
+         * and not so long that nothing is left for another attempt.
+         */
+        Duration many() {
+            Duration most = total.multipliedBy(2).dividedBy(3);
+            return most.compareTo(attempt) > 0 ? most : attempt;
+        }
+    }
 
     boolean tls() {
         return TLS.contains(endpoint.getScheme().toLowerCase(Locale.ROOT));

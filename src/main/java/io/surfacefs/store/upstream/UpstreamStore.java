@@ -90,7 +90,8 @@ public final class UpstreamStore implements ArtefactStore {
             request.addKeys(Key.newBuilder().setKind(PROBED.value()).setDigest(new Digest("0".repeat(64)).toString()));
         }
         try {
-            upstream.ask(SurfaceFsGrpc.getFindMissingMethod(), request.build());
+            upstream.ask(
+                    SurfaceFsGrpc.getFindMissingMethod(), request.build(), upstream.limits().attempt());
         } catch (StoreFault e) {
             // Without a tenant nothing can be asked; that this is what it says shows who answers.
             boolean tenantless = settings.tenant() == null
@@ -103,10 +104,19 @@ public final class UpstreamStore implements ArtefactStore {
         }
     }
 
-    /** Asks; null when the upstream itself says that it isn't there. */
+    /** Asks for one object; null when the upstream itself says that it isn't there. */
     private <Q, A> @Nullable A find(MethodDescriptor<Q, A> method, Q request) {
+        return unlessAbsent(method, request, upstream.limits().attempt());
+    }
+
+    /** Deletes; null when the upstream itself says that it isn't there. Who gave up early would not know what was. */
+    private <Q, A> @Nullable A remove(MethodDescriptor<Q, A> method, Q request) {
+        return unlessAbsent(method, request, upstream.limits().total());
+    }
+
+    private <Q, A> @Nullable A unlessAbsent(MethodDescriptor<Q, A> method, Q request, Duration patience) {
         try {
-            return upstream.ask(method, request);
+            return upstream.ask(method, request, patience);
         } catch (SurfaceException e) {
             if (e.code() == ErrorCode.NOT_FOUND) {
                 return null;
@@ -217,7 +227,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     @Override
     public boolean delete(ArtefactKey key) {
-        return find(SurfaceFsGrpc.getDeleteManifestMethod(), Questions.delete(key)) != null;
+        return remove(SurfaceFsGrpc.getDeleteManifestMethod(), Questions.delete(key)) != null;
     }
 
     @Override
@@ -234,7 +244,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     @Override
     public boolean deleteCacheEntry(CacheKey key) {
-        return find(
+        return remove(
                         SurfaceCacheGrpc.getDeleteMethod(),
                         DeleteRequest.newBuilder()
                                 .setTenant(key.tenant().value())

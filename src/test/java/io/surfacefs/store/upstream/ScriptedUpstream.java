@@ -16,6 +16,8 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.grpc.v1.DeleteManifestRequest;
+import io.surfacefs.grpc.v1.DeleteManifestResponse;
 import io.surfacefs.grpc.v1.Encoding;
 import io.surfacefs.grpc.v1.FindMissingRequest;
 import io.surfacefs.grpc.v1.FindMissingResponse;
@@ -38,6 +40,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** An upstream that does what a test says, on a free port on loopback of this JVM. */
@@ -50,6 +53,9 @@ final class ScriptedUpstream extends SurfaceFsGrpc.SurfaceFsImplBase implements 
 
     /** What calls for manifests come to; never answered when it gives null. */
     volatile Function<GetManifestRequest, Object> manifest = request -> null;
+
+    /** Answers calls that delete. */
+    volatile Consumer<StreamObserver<DeleteManifestResponse>> delete = answer -> {};
 
     /** What uploads come to; null leaves them alone. */
     volatile Function<ServerCallStreamObserver<PutPayloadResponse>, StreamObserver<PutPayloadRequest>> upload;
@@ -177,6 +183,11 @@ final class ScriptedUpstream extends SurfaceFsGrpc.SurfaceFsImplBase implements 
                 .addAllMissing(request.getKeysList())
                 .build());
         answer.onCompleted();
+    }
+
+    @Override
+    public void deleteManifest(DeleteManifestRequest request, StreamObserver<DeleteManifestResponse> answer) {
+        delete.accept(answer);
     }
 
     @Override

@@ -66,7 +66,7 @@ class UpstreamBadDaysTest {
     @BeforeEach
     void start() {
         upstream = new ScriptedUpstream();
-        store = open(upstream.endpoint(), null, null, Duration.ofMillis(300), Duration.ofSeconds(30));
+        store = open(upstream.endpoint(), null, null, Duration.ofSeconds(20), Duration.ofSeconds(30));
     }
 
     @AfterEach
@@ -75,12 +75,12 @@ class UpstreamBadDaysTest {
         upstream.close();
     }
 
-    private static UpstreamStore open(URI endpoint, Path tokenFile, Tenant tenant, Duration silence, Duration pause) {
-        return open(endpoint, tokenFile, tenant, silence, Duration.ofSeconds(2), pause);
+    private static UpstreamStore open(URI endpoint, Path tokenFile, Tenant tenant, Duration attempt, Duration pause) {
+        return open(endpoint, tokenFile, tenant, attempt, Duration.ofSeconds(2), pause);
     }
 
     private static UpstreamStore open(
-            URI endpoint, Path tokenFile, Tenant tenant, Duration silence, Duration total, Duration pause) {
+            URI endpoint, Path tokenFile, Tenant tenant, Duration attempt, Duration total, Duration pause) {
         return new UpstreamStore(
                 new UpstreamSettings(
                         endpoint,
@@ -88,7 +88,7 @@ class UpstreamBadDaysTest {
                         tokenFile,
                         tenant,
                         true,
-                        new UpstreamSettings.Limits(Duration.ofSeconds(2), silence, total)),
+                        new UpstreamSettings.Limits(Duration.ofSeconds(2), attempt, total)),
                 TestArtefacts.CODEC,
                 TestArtefacts.VERIFIER,
                 Events.NONE,
@@ -244,6 +244,7 @@ class UpstreamBadDaysTest {
 
     @Test
     void aBodyThatStallsOrBreaksOffIsToldInTimeAndCanBeReadOnWhenItIsBack() throws IOException {
+        impatient();
         byte[] stored = TestArtefacts.noise(9, LARGE);
         AtomicInteger mood = new AtomicInteger();
         upstream.payload = (request, call) -> {
