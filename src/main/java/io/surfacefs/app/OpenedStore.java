@@ -80,7 +80,7 @@ record OpenedStore(
                     events);
         }
 
-        private Faults faults(Runnable firstContact) {
+        private Faults faults(Runnable firstContact, StoreProbe look) {
             return Faults.open(
                     new FaultSettings(
                             config.get(Settings.STORE_TIMEOUT),
@@ -88,6 +88,7 @@ record OpenedStore(
                             config.get(Settings.BREAKER_DELAY),
                             config.get(Settings.MAX_CONCURRENT)),
                     firstContact,
+                    look,
                     events);
         }
     }
@@ -136,25 +137,27 @@ record OpenedStore(
         boolean opened = false;
         try {
             InstanceFolder intake = InstanceFolder.openAlone(parts.disk(), config.intakeRoot());
-            BlobStore blobs = Rehearsals.before(buckets, config);
-            LayoutStore layout = parts.layout(blobs, true);
+            Rehearsals.Parts asked = Rehearsals.before(buckets, buckets::probe, config);
+            LayoutStore layout = parts.layout(asked.blobs(), true);
             CountDownLatch heard = new CountDownLatch(1);
-            Faults faults = parts.faults(() -> {
-                checkBuckets(buckets, config);
-                heard.countDown();
-                layout.check();
-                if (hold != FolderStore.Hold.GUEST) {
-                    checkConditions(buckets);
-                }
-            });
+            Faults faults = parts.faults(
+                    () -> {
+                        checkBuckets(buckets, config);
+                        heard.countDown();
+                        layout.check();
+                        if (hold != FolderStore.Hold.GUEST) {
+                            checkConditions(buckets);
+                        }
+                    },
+                    asked.look());
             opened = true;
             return new OpenedStore(
                     faults.store(layout),
-                    parts.layout(faults.blobs(blobs), true).upkeep(),
+                    parts.layout(faults.blobs(asked.blobs()), true).upkeep(),
                     true,
                     intake.path(),
                     true,
-                    faults.probe(buckets::probe),
+                    faults.probe(),
                     new Contact(faults::contact, heard),
                     () -> {
                         faults.close();
@@ -223,10 +226,12 @@ record OpenedStore(
         try {
             InstanceFolder intake = InstanceFolder.openAlone(parts.disk(), config.intakeRoot());
             CountDownLatch heard = new CountDownLatch(1);
-            Faults faults = parts.faults(() -> {
-                upstream.probe();
-                heard.countDown();
-            });
+            Faults faults = parts.faults(
+                    () -> {
+                        upstream.probe();
+                        heard.countDown();
+                    },
+                    upstream::probe);
             opened = true;
             return new OpenedStore(
                     faults.store(upstream),
@@ -234,7 +239,7 @@ record OpenedStore(
                     false,
                     intake.path(),
                     true,
-                    faults.probe(upstream::probe),
+                    faults.probe(),
                     new Contact(faults::contact, heard),
                     () -> {
                         faults.close();

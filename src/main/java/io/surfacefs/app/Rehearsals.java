@@ -2,6 +2,7 @@ package io.surfacefs.app;
 
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.faults.RehearsalSettings;
 import io.surfacefs.store.faults.RehearsedBlobs;
@@ -14,8 +15,11 @@ final class Rehearsals {
 
     private Rehearsals() {}
 
-    /** The objects, spoiled as configured; the objects themselves where nothing of that is. */
-    static BlobStore before(BlobStore blobs, SurfaceConfig config) {
+    /** Objects, and a look at their store. */
+    record Parts(BlobStore blobs, StoreProbe look) {}
+
+    /** Both spoiled as configured; themselves where nothing of that is. */
+    static Parts before(BlobStore blobs, StoreProbe look, SurfaceConfig config) {
         RehearsalSettings settings = new RehearsalSettings(
                 config.get(Settings.REHEARSE_LATENCY),
                 config.get(Settings.REHEARSE_ERRORS),
@@ -25,12 +29,13 @@ final class Rehearsals {
                         .map(Integer::longValue)
                         .orElseGet(() -> ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE)));
         if (!settings.any()) {
-            return blobs;
+            return new Parts(blobs, look);
         }
         LOG.warnf(
                 "event=store.rehearsal message=\"the store is made to fail on purpose\" latency=%s error-rate=%s cut-rate=%s"
                         + " torn-rate=%s seed=%d hint=\"unset surface.store.rehearse.* in production\"",
                 settings.latency(), settings.errors(), settings.cuts(), settings.torn(), settings.seed());
-        return new RehearsedBlobs(blobs, settings);
+        RehearsedBlobs spoiled = new RehearsedBlobs(blobs, settings);
+        return new Parts(spoiled, spoiled.probe(look));
     }
 }

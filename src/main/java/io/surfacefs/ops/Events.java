@@ -44,6 +44,9 @@ public interface Events {
      */
     default void storeRequest(String op, String outcome) {}
 
+    /** A store that was away at the start is there, and can't be used as it is. Told once. */
+    default void storeUnusable(RuntimeException why) {}
+
     /** An object failed its digest check. */
     default void corrupt(Kind kind) {}
 

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Kind;
+import io.surfacefs.model.SurfaceException;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
@@ -69,6 +70,17 @@ public class MetricEvents implements Events {
     @Override
     public void payloadPersisted(Kind kind) {
         count("surface.payload.persisted", "surface_kind", bounded(kind));
+    }
+
+    @Override
+    public void storeUnusable(RuntimeException why) {
+        if (why instanceof SurfaceException known) {
+            LOG.errorf(
+                    "event=store.unusable code=%s message=\"%s\" hint=\"%s\"",
+                    known.code(), known.getMessage(), known.hint() == null ? "" : known.hint());
+        } else {
+            LOG.error("event=store.unusable", why);
+        }
     }
 
     @Override

@@ -20,6 +20,10 @@ public final class StoreFault extends SurfaceException {
         UNREACHABLE(ErrorCode.STORE_UNAVAILABLE, true, "the store can't be reached"),
         /** No answer, or no further byte of one, in time. */
         TIMEOUT(ErrorCode.STORE_TIMEOUT, true, "the store did not answer in time"),
+        /** The store answered that it could not do this in time. */
+        LATE(ErrorCode.STORE_TIMEOUT, true, "the store could not do this in time"),
+        /** The store, or what stands before it, answered that it isn't available, and not why. */
+        BUSY(ErrorCode.STORE_UNAVAILABLE, true, "the store is not available just now"),
         /** The store asks for fewer requests. */
         THROTTLED(ErrorCode.STORE_UNAVAILABLE, true, "the store asks for fewer requests"),
         /** An answer that ended before its announced length. */
@@ -76,7 +80,7 @@ public final class StoreFault extends SurfaceException {
      * @param cause what was thrown below, or null; its words are for the log, not for the caller
      */
     public StoreFault(Reason reason, @Nullable String hint, @Nullable Throwable cause) {
-        this(reason, hint, cause, reason == Reason.THROTTLED ? SLOW_DOWN : SurfaceException.DEFAULT_RETRY_AFTER);
+        this(reason, hint, cause, isSlowDown(reason) ? SLOW_DOWN : SurfaceException.DEFAULT_RETRY_AFTER);
     }
 
     /** @param retryAfter when to come again */
@@ -100,25 +104,36 @@ public final class StoreFault extends SurfaceException {
         return reason.retryable;
     }
 
-    /**
-     * Whether this says that the store as a whole is out, as others who ask it now will find too. What is only about
-     * the object, its size or the leave to do this says nothing of the store.
-     */
-    public boolean storeIsOut() {
+    /** How much a fault says of the store as a whole. */
+    public enum Weight {
+        /** The store is out: whoever asks it now finds that too. */
+        OUT,
+        /** It answered this request, with a failure: it may do so to everybody, or to nobody else. */
+        DOUBTFUL,
+        /** Nothing: this is about the object, its size, the leave to do this, or how many ask. */
+        NONE
+    }
+
+    /** How much this says of the store as a whole. */
+    public Weight weight() {
         return switch (reason) {
-            case UNREACHABLE, TIMEOUT, THROTTLED, PARTIAL_BODY, SERVER -> true;
-            case NO_BUCKET, NO_CREDENTIALS, CREDENTIALS, CLOCK, TLS, OUT -> true;
-            case DAMAGED_ON_THE_WAY, CONFLICT, CHANGED, FORBIDDEN, FULL, GIVEN_UP, REFUSED -> false;
+            case UNREACHABLE, TIMEOUT, NO_BUCKET, NO_CREDENTIALS, CREDENTIALS, CLOCK, TLS, OUT -> Weight.OUT;
+            case SERVER, LATE, BUSY, PARTIAL_BODY -> Weight.DOUBTFUL;
+            case THROTTLED, DAMAGED_ON_THE_WAY, CONFLICT, CHANGED, FORBIDDEN, FULL, GIVEN_UP, REFUSED -> Weight.NONE;
         };
     }
 
     /** Whether the store can't be reached or can't answer, as it may in an hour; not that it is the wrong one. */
     public boolean isOutage() {
-        return storeIsOut() && reason.retryable;
+        return reason.retryable && (weight() != Weight.NONE || throttled());
     }
 
     /** Whether the store asked for less, so that a retry should wait longer than after other faults. */
     public boolean throttled() {
-        return reason == Reason.THROTTLED;
+        return isSlowDown(reason);
+    }
+
+    private static boolean isSlowDown(Reason reason) {
+        return reason == Reason.THROTTLED || reason == Reason.BUSY;
     }
 }

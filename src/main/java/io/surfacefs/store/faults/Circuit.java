@@ -7,6 +7,7 @@ import io.smallrye.faulttolerance.core.Future;
 import io.smallrye.faulttolerance.core.Invocation;
 import io.smallrye.faulttolerance.core.circuit.breaker.CircuitBreaker;
 import io.smallrye.faulttolerance.core.circuit.breaker.CircuitBreakerEvents;
+import io.smallrye.faulttolerance.core.stopwatch.RunningStopwatch;
 import io.smallrye.faulttolerance.core.stopwatch.Stopwatch;
 import io.smallrye.faulttolerance.core.timer.Timer;
 import io.smallrye.faulttolerance.core.util.PredicateBasedExceptionDecision;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the store is let alone. Closed, every call goes there. It opens when half of the last {@link #WINDOW} calls
  * found the store out, or by {@link #trip}; then one call goes there in each delay, and the first that is answered
- * closes it. What is an answer of a store that works ("not found", "damaged", "changed") never opens it. Thread-safe.
+ * closes it. What is an answer of a store that works ("not found", "damaged", "ask for less") never opens it; what may
+ * be about one request alone doesn't for a delay after somebody has {@linkplain #cleared looked}. Thread-safe.
  */
 final class Circuit {
     /** So many calls are looked back at. */
@@ -32,10 +34,13 @@ final class Circuit {
 
     private final CircuitBreaker<Object> breaker;
     private final Duration delay;
+    private final Stopwatch stopwatch;
     private volatile @Nullable StoreFault last;
+    private volatile @Nullable RunningStopwatch sinceCleared;
 
     Circuit(Duration delay, Stopwatch stopwatch, Timer timer) {
         this.delay = delay;
+        this.stopwatch = stopwatch;
         this.breaker = new CircuitBreaker<>(
                 Invocation.invocation(),
                 "store",
@@ -51,11 +56,21 @@ final class Circuit {
     /** Whether the store answered, for all we know; a probe that was given up before it did shows nothing. */
     private boolean isAnswer(Throwable failure) {
         boolean givenUp = failure instanceof StoreFault fault && fault.reason() == StoreFault.Reason.GIVEN_UP;
-        return !isOutage(failure) && (!givenUp || isClosed());
+        return !counts(failure) && (!givenUp || isClosed());
     }
 
-    static boolean isOutage(Throwable failure) {
-        return failure instanceof StoreFault fault && fault.storeIsOut();
+    private boolean counts(Throwable failure) {
+        return failure instanceof StoreFault fault
+                && switch (fault.weight()) {
+                    case OUT -> true;
+                    case DOUBTFUL -> !isClearedOfLate() || !isClosed();
+                    case NONE -> false;
+                };
+    }
+
+    private boolean isClearedOfLate() {
+        RunningStopwatch since = sinceCleared;
+        return since != null && since.elapsedTimeInMillis() < delay.toMillis();
     }
 
     /** The breaker, to stand before a call. */
@@ -92,7 +107,7 @@ final class Circuit {
 
     /** Counts a failure that came outside of a call, as in the middle of a body. */
     void failed(StoreFault fault) {
-        if (isOutage(fault) && isClosed()) {
+        if (counts(fault) && isClosed()) {
             seen(fault);
             // The failure is what is counted; whoever had it has it already.
             breaker.apply(context(() -> {
@@ -103,8 +118,17 @@ final class Circuit {
 
     /** Opens it at once: the store answers nobody. */
     void trip(StoreFault fault) {
+        sinceCleared = null;
         for (int i = 0; i < WINDOW && isClosed(); i++) {
             failed(fault);
+        }
+    }
+
+    /** Takes back what was held against a store that answers a look: the failures were about single requests. */
+    void cleared() {
+        sinceCleared = stopwatch.start();
+        for (int i = 0; i < WINDOW && isClosed(); i++) {
+            breaker.apply(context(() -> Boolean.TRUE));
         }
     }
 

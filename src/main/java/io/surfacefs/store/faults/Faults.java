@@ -18,24 +18,27 @@ public final class Faults implements AutoCloseable {
     private final Timer timer;
     private final StoreGuard guard;
 
-    private Faults(FaultSettings settings, Runnable firstContact, Events events) {
+    private final Runnable look;
+
+    private Faults(FaultSettings settings, Runnable firstContact, StoreProbe look, Events events) {
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
         this.timer = new ThreadTimer(executor);
-        this.guard = new StoreGuard(settings, new FirstContact(firstContact), events, timer);
+        this.look = look::look;
+        this.guard = new StoreGuard(
+                settings,
+                new StoreGuard.Looks(new FirstContact(firstContact, executor, events), this.look),
+                events,
+                timer);
     }
 
     /**
      * Makes a guard.
      *
-     * @param firstContact done by the first call, before it; by each again until it doesn't throw
+     * @param firstContact done before the first call, on a thread of its own; before each again until it doesn't throw
+     * @param look a small question to the store, which tells whether it is out where one request failed
      */
-    public static Faults open(FaultSettings settings, Runnable firstContact, Events events) {
-        return new Faults(settings, firstContact, events);
-    }
-
-    /** A guard of a store that needs no look before it is used. */
-    public static Faults open(FaultSettings settings, Events events) {
-        return open(settings, () -> {}, events);
+    public static Faults open(FaultSettings settings, Runnable firstContact, StoreProbe look, Events events) {
+        return new Faults(settings, firstContact, look, events);
     }
 
     /** Puts a store behind the guard; closes it when it is closed. */
@@ -48,10 +51,10 @@ public final class Faults implements AutoCloseable {
         return new GuardedBlobs(blobs, guard);
     }
 
-    /** Puts a look behind the guard, so that those who ask again and again are no storm either. */
-    public StoreProbe probe(StoreProbe probe) {
+    /** The look, behind the guard, so that those who ask again and again are no storm either. */
+    public StoreProbe probe() {
         return () -> guard.call("probe", guard.settings().timeout(), StoreGuard.Mode.ONCE, () -> {
-            probe.look();
+            look.run();
             return Boolean.TRUE;
         });
     }

@@ -1,57 +1,90 @@
 package io.surfacefs.store.faults;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.StoreFault;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What must be looked at before the store is used for the first time: by the first call that reaches it, where it was
- * away at the start. Thread-safe.
+ * away at the start. The look is nobody's own: it runs on a thread of its own, so that a caller who goes away, or whose
+ * time is up, ends his waiting and not the look. Thread-safe.
  */
 final class FirstContact {
     private final Runnable look;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicInteger failures = new AtomicInteger();
+    private final Executor threads;
+    private final Events events;
+    private final AtomicReference<@Nullable CompletableFuture<Boolean>> running = new AtomicReference<>();
+    private final AtomicBoolean told = new AtomicBoolean();
     private volatile boolean made;
-    private @Nullable RuntimeException last;
 
     /** @param look throws where the store is away, or is not one to be used */
-    FirstContact(Runnable look) {
+    FirstContact(Runnable look, Executor threads, Events events) {
         this.look = look;
+        this.threads = threads;
+        this.events = events;
     }
 
-    /** Looks, unless that was done with success. Who waits for another's look gets what that came to. */
+    /**
+     * Looks, unless that was done with success. Who comes while a look runs gets the {@link StoreFault} that it came
+     * to; any other failure is whoever's began it, and the others look again.
+     */
     void ensure() {
-        if (made) {
-            return;
+        while (!made) {
+            CompletableFuture<Boolean> mine = new CompletableFuture<>();
+            CompletableFuture<Boolean> other = running.compareAndExchange(null, mine);
+            if (other == null) {
+                threads.execute(() -> lookNow(mine));
+            }
+            RuntimeException failure = awaited(other == null ? mine : other);
+            if (failure != null && (other == null || failure instanceof StoreFault)) {
+                throw failure;
+            }
         }
-        int before = failures.get();
+    }
+
+    private void lookNow(CompletableFuture<Boolean> mine) {
+        @Nullable RuntimeException failure = null;
         try {
-            lock.lockInterruptibly();
+            if (!made) {
+                look.run();
+                made = true;
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+            tell(e);
+        } finally {
+            running.set(null);
+            if (made) {
+                mine.complete(Boolean.TRUE);
+            } else {
+                mine.completeExceptionally(failure == null ? new IllegalStateException("the look broke off") : failure);
+            }
+        }
+    }
+
+    /** That it is the wrong store is for the operator to mend, and seen by nobody who is served from a cache. */
+    private void tell(RuntimeException failure) {
+        boolean outage = failure instanceof StoreFault fault && fault.isOutage();
+        if (!outage && told.compareAndSet(false, true)) {
+            events.storeUnusable(failure);
+        }
+    }
+
+    /** What a look came to; null when the store may be used. */
+    private static @Nullable RuntimeException awaited(CompletableFuture<Boolean> look) {
+        try {
+            look.get();
+            return null;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-        try {
-            if (failures.get() != before && last != null) {
-                throw last;
-            }
-            if (!made) {
-                lookNow();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void lookNow() {
-        try {
-            look.run();
-            made = true;
-        } catch (RuntimeException e) {
-            last = e;
-            failures.incrementAndGet();
-            throw e;
+            return new StoreFault(StoreFault.Reason.GIVEN_UP, null, e);
         }
     }
 }

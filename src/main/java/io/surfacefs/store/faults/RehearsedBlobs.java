@@ -1,6 +1,7 @@
 package io.surfacefs.store.faults;
 
 import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
@@ -51,6 +52,14 @@ public final class RehearsedBlobs implements BlobStore {
             Thread.currentThread().interrupt();
             throw new StoreFault(StoreFault.Reason.TIMEOUT, "this is a rehearsal", e);
         }
+    }
+
+    /** A look at the same store, spoiled as any request. */
+    public StoreProbe probe(StoreProbe probe) {
+        return () -> spoiled(() -> {
+            probe.look();
+            return Boolean.TRUE;
+        });
     }
 
     /** Bytes of which reads break off, or come wrong. */

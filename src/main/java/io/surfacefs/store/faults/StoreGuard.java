@@ -2,6 +2,7 @@ package io.surfacefs.store.faults;
 
 import io.smallrye.faulttolerance.core.FaultToleranceContext;
 import io.smallrye.faulttolerance.core.FaultToleranceStrategy;
+import io.smallrye.faulttolerance.core.Invocation;
 import io.smallrye.faulttolerance.core.bulkhead.Bulkhead;
 import io.smallrye.faulttolerance.core.retry.AsyncDelay;
 import io.smallrye.faulttolerance.core.retry.Retry;
@@ -17,6 +18,8 @@ import io.surfacefs.ops.Events;
 import io.surfacefs.store.StoreFault;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
@@ -46,16 +49,25 @@ final class StoreGuard {
     private final Timer timer;
     private final Circuit circuit;
     private final FaultToleranceStrategy<Object> walls;
-    private final FirstContact contact;
+    private final Looks looks;
+    private final AtomicBoolean looking = new AtomicBoolean();
     private volatile long answered = System.nanoTime();
 
-    StoreGuard(FaultSettings settings, FirstContact contact, Events events, Timer timer) {
-        this(settings, contact, events, timer, SystemStopwatch.INSTANCE);
+    /**
+     * How a store is looked at.
+     *
+     * @param first done before the first call
+     * @param again finds out whether a store that failed at one request is out; throws {@link StoreFault} when it is
+     */
+    record Looks(FirstContact first, Runnable again) {}
+
+    StoreGuard(FaultSettings settings, Looks looks, Events events, Timer timer) {
+        this(settings, looks, events, timer, SystemStopwatch.INSTANCE);
     }
 
-    StoreGuard(FaultSettings settings, FirstContact contact, Events events, Timer timer, Stopwatch stopwatch) {
+    StoreGuard(FaultSettings settings, Looks looks, Events events, Timer timer, Stopwatch stopwatch) {
         this.settings = settings;
-        this.contact = contact;
+        this.looks = looks;
         this.events = events;
         this.timer = timer;
         this.circuit = new Circuit(settings.breakerDelay(), stopwatch, timer);
@@ -105,10 +117,10 @@ final class StoreGuard {
      *     is open, {@code OVERLOADED}
      */
     <T extends @Nullable Object> T call(String op, Duration limit, Mode mode, Supplier<T> work) {
-        long begun = System.nanoTime();
+        Call call = new Call(op, System.nanoTime(), limit);
         AtomicReference<@Nullable Object> open = new AtomicReference<>();
         FaultToleranceContext<Object> context = circuit.context(() -> {
-            T result = attempt(op, begun + limit.toNanos(), work);
+            T result = attempt(call, work);
             open.set(result);
             return result;
         });
@@ -121,23 +133,39 @@ final class StoreGuard {
             return result;
         } catch (Throwable e) {
             closeQuietly(open.get());
-            throw told(e, begun);
+            throw told(e, call);
         }
     }
 
-    private <T extends @Nullable Object> T attempt(String op, long deadline, Supplier<T> work) {
+    /** One call, and what its last attempt came to. */
+    private static final class Call {
+        private final String op;
+        private final long begun;
+        private final long deadline;
+        private volatile @Nullable StoreFault last;
+
+        Call(String op, long begun, Duration limit) {
+            this.op = op;
+            this.begun = begun;
+            this.deadline = begun + limit.toNanos();
+        }
+    }
+
+    private <T extends @Nullable Object> T attempt(Call call, Supplier<T> work) {
+        call.last = null;
         try {
-            contact.ensure();
+            looks.first().ensure();
             T result = work.get();
             answered = System.nanoTime();
-            events.storeRequest(op, "ok");
+            events.storeRequest(call.op, "ok");
             return result;
         } catch (RuntimeException e) {
-            RuntimeException failure = Thread.currentThread().isInterrupted() ? interrupted(deadline, e) : e;
+            RuntimeException failure = Thread.currentThread().isInterrupted() ? interrupted(call.deadline, e) : e;
             if (failure instanceof SurfaceException known) {
-                events.storeRequest(op, known.code().name().toLowerCase(Locale.ROOT));
+                events.storeRequest(call.op, known.code().name().toLowerCase(Locale.ROOT));
             }
-            if (failure instanceof StoreFault fault && fault.storeIsOut()) {
+            call.last = failure instanceof StoreFault fault ? fault : null;
+            if (failure instanceof StoreFault fault && fault.weight() != StoreFault.Weight.NONE) {
                 circuit.seen(fault);
             } else if (!Thread.currentThread().isInterrupted()) {
                 answered = System.nanoTime();
@@ -153,7 +181,7 @@ final class StoreGuard {
                 : new StoreFault(StoreFault.Reason.GIVEN_UP, null, cause);
     }
 
-    private RuntimeException told(Throwable failure, long begun) {
+    private RuntimeException told(Throwable failure, Call call) {
         return switch (failure) {
             case CircuitBreakerOpenException refused -> circuit.refusal();
             case BulkheadException full ->
@@ -161,8 +189,8 @@ final class StoreGuard {
                         ErrorCode.OVERLOADED,
                         "too many calls wait for the store",
                         "try again, or raise surface.store.max-concurrent");
-            case TimeoutException late -> exhausted(new StoreFault(StoreFault.Reason.TIMEOUT, null, late), begun);
-            case StoreFault fault when fault.storeIsOut() -> exhausted(fault, begun);
+            case TimeoutException late -> late(call, new StoreFault(StoreFault.Reason.TIMEOUT, null, late));
+            case StoreFault fault when fault.weight() != StoreFault.Weight.NONE -> exhausted(fault, call);
             case RuntimeException other -> other;
             case Error broken -> throw broken;
             default -> given(failure);
@@ -176,12 +204,45 @@ final class StoreGuard {
         return new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the call was given up", null, cause);
     }
 
-    /** All attempts of a call found the store out. If it answered nobody else meanwhile, it is let alone. */
-    private StoreFault exhausted(StoreFault fault, long begun) {
-        if (answered - begun < 0) {
+    /** The time was up; in a pause behind an answer, that says nothing more of the store than the answer did. */
+    private StoreFault late(Call call, StoreFault timeout) {
+        StoreFault last = call.last;
+        return last == null || last.weight() == StoreFault.Weight.OUT ? exhausted(timeout, call) : timeout;
+    }
+
+    /**
+     * All attempts of a call failed. If the store answered nobody else meanwhile, it is let alone; where it answered
+     * this one with a failure, only if it does so to a look, too.
+     */
+    private StoreFault exhausted(StoreFault fault, Call call) {
+        if (answered - call.begun < 0 && (fault.weight() == StoreFault.Weight.OUT || isOutFor(call))) {
             circuit.trip(fault);
         }
         return circuit.isClosed() ? fault : fault.comeAgain(circuit.comeAgain(fault.retryAfter()));
+    }
+
+    /** Looks, within what is left of a call's time; of many who want to know one does. */
+    private boolean isOutFor(Call call) {
+        long left = TimeUnit.NANOSECONDS.toMillis(call.deadline - System.nanoTime());
+        if (left < 1 || !circuit.isClosed() || !looking.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            new Timeout<>(Invocation.invocation(), "look", left, timer)
+                    .apply(circuit.context(() -> {
+                        looks.again().run();
+                        return Boolean.TRUE;
+                    }))
+                    .awaitBlocking();
+            circuit.cleared();
+            return false;
+        } catch (StoreFault fault) {
+            return fault.weight() != StoreFault.Weight.NONE && !Thread.currentThread().isInterrupted();
+        } catch (Throwable unclear) {
+            return false;
+        } finally {
+            looking.set(false);
+        }
     }
 
     private static void closeQuietly(@Nullable Object result) {

@@ -42,7 +42,7 @@ final class S3Faults {
             Map.entry("QuotaExceeded", Reason.FULL),
             Map.entry("InsufficientStorage", Reason.FULL),
             Map.entry("XMinioStorageFull", Reason.FULL),
-            Map.entry("RequestTimeout", Reason.TIMEOUT));
+            Map.entry("RequestTimeout", Reason.LATE));
 
     private static final Map<Reason, String> HINTS = Map.of(
             Reason.NO_BUCKET,
@@ -103,13 +103,13 @@ final class S3Faults {
         return switch (status) {
             case 401 -> Reason.CREDENTIALS;
             case 403 -> Reason.FORBIDDEN;
-            case 408 -> Reason.TIMEOUT;
+            case 408 -> Reason.LATE;
             case 409 -> Reason.CONFLICT;
             case 412 -> Reason.CHANGED;
             case 429 -> Reason.THROTTLED;
             case 507 -> Reason.FULL;
-            // Answers to HEAD have no body that would say more.
-            case 503 -> code(e).isEmpty() ? Reason.THROTTLED : Reason.SERVER;
+            // Answers to HEAD have no body that would say more, nor have those of a proxy.
+            case 503 -> code(e).isEmpty() ? Reason.BUSY : Reason.SERVER;
             default -> status >= 500 ? Reason.SERVER : Reason.REFUSED;
         };
     }

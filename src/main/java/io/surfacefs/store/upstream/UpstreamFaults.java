@@ -59,7 +59,7 @@ enum UpstreamFaults implements CallFailures {
             case TENANT_REQUIRED, TENANT_MISMATCH, PERMISSION_DENIED -> fault(Reason.FORBIDDEN, told.hint(), told);
             case OVERLOADED -> fault(Reason.THROTTLED, told.hint(), told);
             case STORE_UNAVAILABLE, INTERNAL -> fault(Reason.SERVER, told.hint(), told);
-            case STORE_TIMEOUT -> fault(Reason.TIMEOUT, told.hint(), told);
+            case STORE_TIMEOUT -> fault(Reason.LATE, told.hint(), told);
             case DISK_FULL -> fault(Reason.FULL, told.hint(), told);
             case DIGEST_MISMATCH, MALFORMED_ENCODING ->
                 // What goes there was verified here.

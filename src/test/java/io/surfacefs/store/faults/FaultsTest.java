@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +33,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,9 @@ class FaultsTest {
 
     private final ManualTime time = new ManualTime();
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger looked = new AtomicInteger();
+    private final List<RuntimeException> unusable = new CopyOnWriteArrayList<>();
+    private volatile Runnable look = () -> {};
     private final Map<String, Integer> told = new ConcurrentHashMap<>();
     private final StoreGuard guard = guard(3, 1_000);
 
@@ -65,9 +70,23 @@ class FaultsTest {
             public void storeRequest(String op, String outcome) {
                 told.merge(op + " " + outcome, 1, Integer::sum);
             }
+
+            @Override
+            public void storeUnusable(RuntimeException why) {
+                unusable.add(why);
+            }
         };
         FaultSettings settings = new FaultSettings(LONG, attempts, DELAY, concurrent);
-        return new StoreGuard(settings, new FirstContact(contact), events, time, time);
+        StoreGuard.Looks looks = new StoreGuard.Looks(new FirstContact(contact, EXECUTOR, events), () -> {
+            looked.incrementAndGet();
+            look.run();
+        });
+        return new StoreGuard(settings, looks, events, time, time);
+    }
+
+    /** Looks of a store that always answers one, after a first contact. */
+    static StoreGuard.Looks looks(Runnable contact) {
+        return new StoreGuard.Looks(new FirstContact(contact, EXECUTOR, Events.NONE), () -> {});
     }
 
     private static StoreFault fault(Reason reason) {
@@ -135,8 +154,8 @@ class FaultsTest {
     @ParameterizedTest
     @EnumSource(
             value = Reason.class,
-            names = {"CHANGED", "CONFLICT", "DAMAGED_ON_THE_WAY", "FORBIDDEN", "FULL", "GIVEN_UP", "REFUSED"})
-    void whatIsAboutOneObjectIsNeverHeldAgainstTheStore(Reason reason) {
+            names = {"CHANGED", "CONFLICT", "DAMAGED_ON_THE_WAY", "FORBIDDEN", "FULL", "GIVEN_UP", "REFUSED", "THROTTLED"})
+    void whatIsAboutOneObjectOrHowManyAskIsNeverHeldAgainstTheStore(Reason reason) {
         StoreGuard once = guard(1, 10);
         for (int i = 0; i < 3 * Circuit.WINDOW; i++) {
             SurfaceException thrown = assertThrows(
@@ -185,6 +204,55 @@ class FaultsTest {
             call(() -> "ok");
             guard.circuit().failed(fault(Reason.SERVER));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Reason.class,
+            names = {"SERVER", "LATE", "BUSY", "PARTIAL_BODY"})
+    void aFailureThatMayBeAboutOneRequestIsHeldAgainstTheStoreOnlyIfALookFailsToo(Reason reason) {
+        StoreGuard once = guard(1, 10);
+        for (int i = 0; i < 3 * Circuit.WINDOW; i++) {
+            assertEquals(
+                    reason,
+                    assertThrows(StoreFault.class, () -> failing(once, reason)).reason());
+            assertTrue(once.circuit().isClosed(), "the store answers a look");
+        }
+        assertEquals(3 * Circuit.WINDOW, looked.get());
+        look = () -> {
+            throw fault(reason);
+        };
+        assertThrows(StoreFault.class, () -> failing(once, reason));
+        assertFalse(once.circuit().isClosed());
+    }
+
+    private static Object failing(StoreGuard guard, Reason reason) {
+        return guard.call("test", LONG, Mode.RETRIED, () -> {
+            throw fault(reason);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Reason.class,
+            names = {"UNREACHABLE", "TIMEOUT", "NO_BUCKET", "NO_CREDENTIALS", "CREDENTIALS", "CLOCK", "TLS"})
+    void aStoreThatAnswersNobodyOrIsTheWrongOneIsLetAloneAtOnce(Reason reason) {
+        StoreGuard once = guard(1, 10);
+        assertThrows(StoreFault.class, () -> failing(once, reason));
+        assertFalse(once.circuit().isClosed());
+        assertEquals(0, looked.get());
+    }
+
+    @Test
+    void aWaitThatEndsInAPauseBehindAnAnswerIsNotHeldAgainstTheStore() {
+        FaultSettings settings = new FaultSettings(Duration.ofMillis(300), 3, DELAY, 10);
+        StoreGuard hurried = new StoreGuard(settings, looks(() -> {}), Events.NONE, REAL, time);
+        StoreFault late = assertThrows(
+                StoreFault.class, () -> hurried.call("test", settings.timeout(), Mode.RETRIED, () -> {
+                    throw fault(Reason.THROTTLED);
+                }));
+        assertEquals(Reason.TIMEOUT, late.reason());
+        assertTrue(hurried.circuit().isClosed());
     }
 
     @Test
@@ -247,7 +315,7 @@ class FaultsTest {
     void aCallerWaitsNoLongerThanItsLimitAndWhatIsOpenedTooLateIsClosed() {
         FaultSettings settings = new FaultSettings(Duration.ofMillis(200), 3, DELAY, 10);
         StoreGuard hurried =
-                new StoreGuard(settings, new FirstContact(() -> {}), Events.NONE, REAL, SystemStopwatch.INSTANCE);
+                new StoreGuard(settings, looks(() -> {}), Events.NONE, REAL, SystemStopwatch.INSTANCE);
         AtomicBoolean closed = new AtomicBoolean();
         StoreFault late = assertThrows(
                 StoreFault.class,
@@ -267,7 +335,7 @@ class FaultsTest {
     @Test
     void aStoreThatAnswersNobodyForAWholeWaitIsLetAlone() {
         FaultSettings settings = new FaultSettings(Duration.ofMillis(200), 1, DELAY, 10);
-        StoreGuard hurried = new StoreGuard(settings, new FirstContact(() -> {}), Events.NONE, REAL, time);
+        StoreGuard hurried = new StoreGuard(settings, looks(() -> {}), Events.NONE, REAL, time);
         CountDownLatch never = new CountDownLatch(1);
         assertThrows(
                 StoreFault.class,
@@ -403,6 +471,96 @@ class FaultsTest {
         assertEquals("now", shy.call("test", LONG, Mode.RETRIED, () -> "now"));
         assertEquals("now", shy.call("test", LONG, Mode.RETRIED, () -> "now"));
         assertEquals(2, looks.get());
+    }
+
+    /** Begins a call and waits until it waits. */
+    private Thread waiting(StoreGuard shy, List<Object> outcomes, CountDownLatch looking) {
+        Thread thread = Thread.ofVirtual().start(() -> {
+            try {
+                outcomes.add(shy.call("test", LONG, Mode.RETRIED, () -> "used"));
+            } catch (SurfaceException e) {
+                outcomes.add(e);
+            }
+        });
+        await(looking);
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        return thread;
+    }
+
+    @Test
+    void aCallerWhoGoesAwayDuringTheFirstContactTakesNothingFromThoseWhoWait() throws Exception {
+        CountDownLatch looking = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger looks = new AtomicInteger();
+        StoreGuard shy = guard(1, 10, () -> {
+            looks.incrementAndGet();
+            looking.countDown();
+            await(go);
+        });
+        List<Object> outcomes = new CopyOnWriteArrayList<>();
+        Thread first = waiting(shy, outcomes, looking);
+        Thread second = waiting(shy, outcomes, looking);
+        first.interrupt();
+        first.join();
+        assertEquals("the call was given up", ((SurfaceException) outcomes.getFirst()).getMessage());
+        go.countDown();
+        second.join();
+        assertEquals("used", outcomes.get(1));
+        assertEquals(1, looks.get());
+    }
+
+    @Test
+    void theFirstContactIsNobodysCallSoThatNobodysDeadlineEndsIt() {
+        ScopedValue<String> caller = ScopedValue.newInstance();
+        ThreadLocal<String> context = new ThreadLocal<>();
+        List<Object> seen = new CopyOnWriteArrayList<>();
+        StoreGuard shy = guard(1, 10, () -> seen.add(List.of(caller.isBound(), "" + context.get())));
+        context.set("the caller's");
+        ScopedValue.where(caller, "the caller").run(() -> shy.call("test", LONG, Mode.RETRIED, () -> "used"));
+        assertEquals(List.of(List.of(false, "null")), seen);
+    }
+
+    @Test
+    void ofWhatAFirstContactComesToOnlyFaultsOfTheStoreAreOthersToo() throws Exception {
+        for (RuntimeException failure :
+                List.of(fault(Reason.NO_BUCKET), new SurfaceException(ErrorCode.INTERNAL, "of a newer format"))) {
+            CountDownLatch looking = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            AtomicInteger looks = new AtomicInteger();
+            StoreGuard shy = guard(1, 10, () -> {
+                looks.incrementAndGet();
+                looking.countDown();
+                await(go);
+                throw failure;
+            });
+            List<Object> outcomes = new CopyOnWriteArrayList<>();
+            List<Thread> callers =
+                    List.of(waiting(shy, outcomes, looking), waiting(shy, outcomes, looking));
+            go.countDown();
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            assertEquals(2, outcomes.size());
+            assertEquals(failure instanceof StoreFault ? 1 : 2, looks.get());
+        }
+    }
+
+    @Test
+    void thatAStoreIsTheWrongOneIsToldOnceAndThatItIsAwayIsNot() {
+        AtomicReference<RuntimeException> failure = new AtomicReference<>(fault(Reason.UNREACHABLE));
+        StoreGuard shy = guard(1, 10, () -> {
+            throw failure.get();
+        });
+        assertThrows(SurfaceException.class, () -> failing(shy, Reason.SERVER));
+        assertEquals(List.of(), unusable);
+        failure.set(fault(Reason.NO_BUCKET));
+        for (int i = 0; i < 3; i++) {
+            time.pass(DELAY.toMillis() + 1);
+            assertThrows(SurfaceException.class, () -> failing(shy, Reason.SERVER));
+        }
+        assertEquals(List.of(failure.get()), unusable);
     }
 
     @Test

@@ -39,7 +39,7 @@ class GuardedStoreTest {
     private Function<String, Object> script = name -> null;
     private final StoreGuard guard = new StoreGuard(
             new FaultSettings(Duration.ofMinutes(2), 3, DELAY, 100),
-            new FirstContact(() -> {}),
+            FaultsTest.looks(() -> {}),
             Events.NONE,
             time,
             time);

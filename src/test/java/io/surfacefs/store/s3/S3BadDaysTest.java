@@ -74,7 +74,7 @@ class S3BadDaysTest {
         "429, TooManyRequests, THROTTLED, STORE_UNAVAILABLE, true, true",
         "503, ServiceUnavailable, SERVER, STORE_UNAVAILABLE, true, false",
         "500, InternalError, SERVER, STORE_UNAVAILABLE, true, false",
-        "400, RequestTimeout, TIMEOUT, STORE_TIMEOUT, true, false",
+        "400, RequestTimeout, LATE, STORE_TIMEOUT, true, false",
         "403, QuotaExceeded, FULL, DISK_FULL, false, false",
         "507, XMinioStorageFull, FULL, DISK_FULL, false, false",
         "400, AuthorizationHeaderMalformed, REFUSED, STORE_UNAVAILABLE, false, false",
@@ -96,7 +96,7 @@ class S3BadDaysTest {
     @Test
     void anAnswerToHeadHasNoBodyAndIsToldByItsStatus() throws IOException {
         for (Object[] row : new Object[][] {
-            {403, Reason.FORBIDDEN}, {503, Reason.THROTTLED}, {500, Reason.SERVER}, {429, Reason.THROTTLED}
+            {403, Reason.FORBIDDEN}, {503, Reason.BUSY}, {500, Reason.SERVER}, {429, Reason.THROTTLED}
         }) {
             try (ScriptedS3 server = new ScriptedS3(exchange -> Answer.of((int) row[0], new byte[0]));
                     S3BlobStore blobs = blobs(server.endpoint(), LONG)) {

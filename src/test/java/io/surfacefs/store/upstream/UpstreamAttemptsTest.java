@@ -33,6 +33,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** An upstream that hangs at one call, and what becomes of its caller, who has patience for more than one attempt. */
 class UpstreamAttemptsTest {
@@ -60,7 +62,8 @@ class UpstreamAttemptsTest {
                 Events.NONE,
                 WHOLE);
         bare.probe();
-        faults = Faults.open(new FaultSettings(WHOLE, 3, Duration.ofSeconds(5), 10), Events.NONE);
+        faults = Faults.open(
+                new FaultSettings(WHOLE, 3, Duration.ofSeconds(5), 10), () -> {}, bare::probe, Events.NONE);
         store = faults.store(bare);
     }
 
@@ -126,6 +129,33 @@ class UpstreamAttemptsTest {
             assertNotNull(open);
         }
         assertEquals(2, calls.get());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ErrorCode.class,
+            names = {"OVERLOADED", "STORE_TIMEOUT", "STORE_UNAVAILABLE", "INTERNAL"})
+    void anAnswerAboutOneObjectKeepsNobodyFromTheOthers(ErrorCode code) {
+        ArtefactKey bad = TestArtefacts.key(new byte[1]);
+        upstream.manifest = request -> {
+            calls.incrementAndGet();
+            return ScriptedUpstream.refusal(
+                    request.getDigest().equals(bad.digest().toString()) ? code : ErrorCode.NOT_FOUND);
+        };
+        assertThrows(StoreFault.class, () -> store.manifest(bad));
+        assertEquals(3, calls.get());
+        assertNull(store.manifest(TestArtefacts.key(new byte[2])));
+        assertEquals(4, calls.get());
+    }
+
+    @Test
+    void anUpstreamThatIsGoneIsLetAloneAfterOneCall() throws Exception {
+        upstream.stop();
+        assertThrows(StoreFault.class, () -> store.manifest(TestArtefacts.key(new byte[1])));
+        assertEquals(
+                StoreFault.Reason.OUT,
+                assertThrows(StoreFault.class, () -> store.manifest(TestArtefacts.key(new byte[2])))
+                        .reason());
     }
 
     /** Runs when an attempt at something else, begun together with this, would have been given up. */

@@ -459,7 +459,7 @@ class UpstreamBadDaysTest {
                 ErrorCode.OVERLOADED, Reason.THROTTLED,
                 ErrorCode.STORE_UNAVAILABLE, Reason.SERVER,
                 ErrorCode.INTERNAL, Reason.SERVER,
-                ErrorCode.STORE_TIMEOUT, Reason.TIMEOUT,
+                ErrorCode.STORE_TIMEOUT, Reason.LATE,
                 ErrorCode.DISK_FULL, Reason.FULL));
         for (ErrorCode code : ErrorCode.values()) {
             upstream.manifest = request -> ScriptedUpstream.refusal(code);
