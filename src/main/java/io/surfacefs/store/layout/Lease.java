@@ -4,10 +4,9 @@ import io.surfacefs.codec.CanonicalJson;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.BlobKey;
-import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -63,11 +62,7 @@ final class Lease {
             if (now - renewed < lengthNanos / 4) {
                 return;
             }
-            byte[] next = content();
-            if (now - renewed > lengthNanos / 2 || !blobs.replace(NAME, tag, new BlobSource.Bytes(next))) {
-                throw lost();
-            }
-            String written = tagOf(next);
+            String written = now - renewed > lengthNanos / 2 ? null : content().write(blobs, tag);
             if (written == null) {
                 throw lost();
             }
@@ -120,26 +115,15 @@ final class Lease {
     }
 
     private @Nullable Held begin(@Nullable String dead, long begun) {
-        byte[] mine = content();
-        BlobSource source = new BlobSource.Bytes(mine);
-        boolean written = dead == null
-                ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(NAME, source))).done() == 1
-                : blobs.replace(NAME, dead, source);
-        String tag = written ? tagOf(mine) : null;
+        String tag = content().write(blobs, dead);
         return tag == null ? null : new Held(tag, begun);
     }
 
-    /** The tag of what was just written, or null when it has become somebody else's already. */
-    private @Nullable String tagOf(byte[] written) {
-        BlobStore.Content there = blobs.read(NAME, MAX_BYTES);
-        return there != null && java.util.Arrays.equals(there.bytes(), written)
-                ? there.head().tag()
-                : null;
-    }
-
-    private static byte[] content() {
-        return CanonicalJson.write(
-                new TreeMap<>(java.util.Map.of("nonce", UUID.randomUUID().toString())));
+    private static Claim content() {
+        return new Claim(
+                NAME,
+                CanonicalJson.write(
+                        new TreeMap<>(Map.of("nonce", UUID.randomUUID().toString()))));
     }
 
     private static SurfaceException lost() {

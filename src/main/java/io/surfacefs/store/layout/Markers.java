@@ -7,7 +7,6 @@ import io.surfacefs.model.Kind;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.BlobKey;
-import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -93,17 +92,8 @@ class Markers {
      * @return the marker as it is there now, or null when somebody else was quicker
      */
     @Nullable Seen write(ArtefactKey key, @Nullable Seen seen, Marker marker) {
-        byte[] bytes = marker.bytes();
-        boolean written = seen == null
-                ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(name(key), new BlobSource.Bytes(bytes))))
-                                .done()
-                        == 1
-                : blobs.replace(name(key), seen.tag(), new BlobSource.Bytes(bytes));
-        if (!written) {
-            return null;
-        }
-        Seen now = read(key);
-        return now != null && now.marker().equals(marker) ? now : null;
+        String tag = new Claim(name(key), marker.bytes()).write(blobs, seen == null ? null : seen.tag());
+        return tag == null ? null : new Seen(marker, tag);
     }
 
     /** Removes the marker that was seen, unless it has become another one. */

@@ -69,7 +69,8 @@ final class Retention {
 
     private boolean delete(ArtefactKey key, String tag, Runnable keep) {
         keep.run();
-        return blobs.delete(Manifests.name(key), tag);
+        // Its absence is an answer too: the one to our own first try may have been lost.
+        return blobs.delete(Manifests.name(key), tag) || !manifests.exists(key);
     }
 
     /** A put that began before this manifest was written, or ended, has given up after half the grace. */
