@@ -1,11 +1,13 @@
 package io.surfacefs.app;
 
+import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.faults.RehearsalSettings;
 import io.surfacefs.store.faults.RehearsedBlobs;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
@@ -18,16 +20,20 @@ final class Rehearsals {
     /** Objects, and a look at their store. */
     record Parts(BlobStore blobs, StoreProbe look) {}
 
+    /** Whether what is to be spoiled can be: who believes that he rehearses and doesn't has seen nothing. */
+    static void check(SurfaceConfig config, List<Finding> findings) {
+        if (config.get(Settings.STORE_TYPE) != Settings.StoreType.S3
+                && settings(config).any()) {
+            findings.add(Finding.error(
+                    "SURFACE_CONFIG_INVALID",
+                    "surface.store.rehearse.* spoils requests to buckets, and the store has none",
+                    "rehearse where the buckets are asked, as at the upstream, or unset surface.store.rehearse.*"));
+        }
+    }
+
     /** Both spoiled as configured; themselves where nothing of that is. */
     static Parts before(BlobStore blobs, StoreProbe look, SurfaceConfig config) {
-        RehearsalSettings settings = new RehearsalSettings(
-                config.get(Settings.REHEARSE_LATENCY),
-                config.get(Settings.REHEARSE_ERRORS),
-                config.get(Settings.REHEARSE_CUTS),
-                config.get(Settings.REHEARSE_TORN),
-                config.find(Settings.REHEARSE_SEED)
-                        .map(Integer::longValue)
-                        .orElseGet(() -> ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE)));
+        RehearsalSettings settings = settings(config);
         if (!settings.any()) {
             return new Parts(blobs, look);
         }
@@ -37,5 +43,16 @@ final class Rehearsals {
                 settings.latency(), settings.errors(), settings.cuts(), settings.torn(), settings.seed());
         RehearsedBlobs spoiled = new RehearsedBlobs(blobs, settings);
         return new Parts(spoiled, spoiled.probe(look));
+    }
+
+    private static RehearsalSettings settings(SurfaceConfig config) {
+        return new RehearsalSettings(
+                config.get(Settings.REHEARSE_LATENCY),
+                config.get(Settings.REHEARSE_ERRORS),
+                config.get(Settings.REHEARSE_CUTS),
+                config.get(Settings.REHEARSE_TORN),
+                config.find(Settings.REHEARSE_SEED)
+                        .map(Integer::longValue)
+                        .orElseGet(() -> ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE)));
     }
 }

@@ -41,6 +41,7 @@ public final class StartupChecks {
                             findings));
         }
         UpstreamChecks.run(config, findings);
+        Rehearsals.check(config, findings);
         if (config.cacheType() == Settings.CacheType.DISK) {
             checkFolder(config.cacheRoot(), "surface.cache.root", findings);
         }

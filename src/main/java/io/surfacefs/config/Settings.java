@@ -150,27 +150,27 @@ public final class Settings {
             "surface.store.rehearse.latency",
             Types.DURATION,
             "0s",
-            "rehearsal: the store answers so much later; never in production");
+            "rehearsal, S3 store: it answers so much later; never in production");
     public static final Setting<Double> REHEARSE_ERRORS = Setting.of(
             "surface.store.rehearse.error-rate",
             Types.SHARE,
             "0.0",
-            "rehearsal: share of calls that fail as if the store did");
+            "rehearsal, S3 store: share of requests that fail as if the store did");
     public static final Setting<Double> REHEARSE_CUTS = Setting.of(
             "surface.store.rehearse.cut-rate",
             Types.SHARE,
             "0.0",
-            "rehearsal: share of reads of a body that break off");
+            "rehearsal, S3 store: share of reads of a body that break off");
     public static final Setting<Double> REHEARSE_TORN = Setting.of(
             "surface.store.rehearse.torn-rate",
             Types.SHARE,
             "0.0",
-            "rehearsal: share of reads of a body that give a wrong byte");
+            "rehearsal, S3 store: share of reads of a body that give a wrong byte");
     public static final Setting<Integer> REHEARSE_SEED = Setting.of(
             "surface.store.rehearse.seed",
             Types.integer(0, Integer.MAX_VALUE),
             null,
-            "rehearsal: the same seed fails the same calls of a sequence");
+            "rehearsal, S3 store: the same seed fails the same requests of a sequence");
     public static final Setting<OnFailure> ON_FAILURE = Setting.of(
             "surface.validation.on-failure",
             Types.choice(OnFailure.class),
