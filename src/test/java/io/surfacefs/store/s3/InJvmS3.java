@@ -7,10 +7,11 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 
 /** An S3 server inside this JVM, in memory. */
-final class InJvmS3 {
+public final class InJvmS3 {
     private final S3Proxy proxy;
 
-    InJvmS3() throws Exception {
+    /** Starts it on a free port. */
+    public InJvmS3() throws Exception {
         proxy = S3Proxy.builder()
                 .blobStore(new TransientNio2BlobStore())
                 .endpoint(URI.create("http://127.0.0.1:0"))
@@ -21,11 +22,13 @@ final class InJvmS3 {
         proxy.start();
     }
 
-    URI endpoint() {
+    /** Its address. */
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + proxy.getPort());
     }
 
-    void stop() throws Exception {
+    /** Ends it. */
+    public void stop() throws Exception {
         proxy.stop();
     }
 }
