@@ -2,7 +2,6 @@ package io.surfacefs.app;
 
 import io.surfacefs.cache.CacheEngine;
 import io.surfacefs.cache.CacheEvents;
-import io.surfacefs.cache.CacheOwnedException;
 import io.surfacefs.cache.CachePolicy;
 import io.surfacefs.cache.CacheSettings;
 import io.surfacefs.cache.CachingStore;
@@ -17,6 +16,7 @@ import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.DiskFaults;
+import io.surfacefs.store.FolderOwnedException;
 import io.surfacefs.store.Prefetch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +39,7 @@ record LocalCache(CacheEngine engine, CachingStore store, Prefetch prefetch) {
     /**
      * Puts a cache in front of a store.
      *
-     * @throws UncheckedIOException with a {@link CacheOwnedException} when another process has the folder
+     * @throws UncheckedIOException with a {@link FolderOwnedException} when another process has the folder
      * @throws SurfaceException when the folder can't be used
      */
     static LocalCache open(
@@ -64,13 +64,13 @@ record LocalCache(CacheEngine engine, CachingStore store, Prefetch prefetch) {
     /**
      * Opens the cache alone.
      *
-     * @throws UncheckedIOException with a {@link CacheOwnedException} when another process has the folder
+     * @throws UncheckedIOException with a {@link FolderOwnedException} when another process has the folder
      * @throws SurfaceException when the folder can't be used
      */
     static CacheEngine engine(SurfaceConfig config, Disk disk, StoredVerifier verifier, Clock clock, Events events) {
         try {
             return CacheEngine.open(config.cacheRoot(), disk, settings(config), verifier, clock, told(events));
-        } catch (CacheOwnedException e) {
+        } catch (FolderOwnedException e) {
             throw new UncheckedIOException(e);
         } catch (IOException e) {
             throw DiskFaults.of("open the local cache", e);

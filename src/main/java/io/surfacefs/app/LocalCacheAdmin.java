@@ -40,7 +40,7 @@ final class LocalCacheAdmin implements CacheAdmin {
      * Opens the cache and waits until it knows what lies there.
      *
      * @throws SurfaceException {@code NOT_FOUND} when there is none
-     * @throws java.io.UncheckedIOException with a {@link io.surfacefs.cache.CacheOwnedException} when a process has it
+     * @throws java.io.UncheckedIOException with a {@link io.surfacefs.store.FolderOwnedException} when a process has it
      */
     static LocalCacheAdmin open(SurfaceConfig config) {
         if (config.cacheType() != Settings.CacheType.DISK || !Files.isDirectory(config.cacheRoot())) {

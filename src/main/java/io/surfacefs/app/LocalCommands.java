@@ -1,6 +1,5 @@
 package io.surfacefs.app;
 
-import io.surfacefs.cache.CacheOwnedException;
 import io.surfacefs.cli.LocalEngine;
 import io.surfacefs.cli.LocalSpool;
 import io.surfacefs.cli.RefusedException;
@@ -13,6 +12,7 @@ import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
+import io.surfacefs.store.FolderOwnedException;
 import io.surfacefs.store.fs.FolderStore;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -73,7 +73,7 @@ final class LocalCommands implements LocalEngine {
         try {
             cache = LocalCacheAdmin.open(config);
         } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof CacheOwnedException owned) {
+            if (e.getCause() instanceof FolderOwnedException owned) {
                 throw new RefusedException(List.of(Finding.error(
                                 "SURFACE_CACHE_OWNED",
                                 String.valueOf(owned.getMessage()),

@@ -1,7 +1,6 @@
 package io.surfacefs.app;
 
 import io.quarkus.runtime.StartupEvent;
-import io.surfacefs.cache.CacheOwnedException;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
@@ -49,19 +48,13 @@ public class Startup {
             StartContact.make(engine, config);
             return engine;
         } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof CacheOwnedException owned) {
-                System.err.println(Finding.error(
-                                "SURFACE_CACHE_OWNED",
-                                String.valueOf(owned.getMessage()),
-                                "give each process a surface.cache.root of its own, or end the other one")
-                        .line());
-                exit(REFUSED);
-            }
             if (e.getCause() instanceof FolderOwnedException owned) {
+                boolean spool = config.writesBehind() && owned.root().equals(config.spoolRoot());
                 System.err.println(Finding.error(
                                 "SURFACE_CACHE_OWNED",
-                                "the spool: " + owned.getMessage(),
-                                "give each process a surface.spool.root of its own, or end the other one")
+                                (spool ? "the spool: " : "the cache: ") + owned.getMessage(),
+                                "give each process a surface." + (spool ? "spool" : "cache")
+                                        + ".root of its own, or end the other one")
                         .line());
                 exit(REFUSED);
             }

@@ -5,6 +5,7 @@ import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.CacheUpkeep;
 import io.surfacefs.store.Disk;
+import io.surfacefs.store.FolderOwner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
 
     private final Parts parts;
-    private final OwnerLock owner;
+    private final FolderOwner owner;
     private final Recovery recovery;
     private final Reads reads;
     private final Fills fills;
@@ -40,7 +41,7 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
     private volatile long recoveredAt;
     private volatile boolean recoveryEnded;
 
-    private CacheEngine(Parts parts, OwnerLock owner, List<ExecutorService> threads) throws IOException {
+    private CacheEngine(Parts parts, FolderOwner owner, List<ExecutorService> threads) throws IOException {
         this.parts = parts;
         this.owner = owner;
         this.threads = threads;
@@ -58,7 +59,7 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
      * Opens a cache folder and begins to serve from it at once; the index comes in the background.
      *
      * @param root made where it is missing
-     * @throws CacheOwnedException when somebody else has the folder
+     * @throws io.surfacefs.store.FolderOwnedException when somebody else has the folder
      * @throws IOException when it can't be used
      */
     public static CacheEngine open(
@@ -103,7 +104,7 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
             List<ExecutorService> threads)
             throws IOException {
         Files.createDirectories(root);
-        OwnerLock owner = OwnerLock.take(root);
+        FolderOwner owner = FolderOwner.take(root);
         boolean opened = false;
         try {
             CacheFolder folder = CacheFolder.open(disk, root);

@@ -354,8 +354,8 @@ class CacheEngineTest {
     void aSecondOwnerOfTheFolderIsRefusedAndToldWhoHasIt() throws Exception {
         rig.open(MEGABYTE);
         CacheEngine first = rig.engine();
-        CacheOwnedException refused =
-                assertThrows(CacheOwnedException.class, () -> rig.openOnly(MEGABYTE, rig.disk, Waits.REAL));
+        FolderOwnedException refused =
+                assertThrows(FolderOwnedException.class, () -> rig.openOnly(MEGABYTE, rig.disk, Waits.REAL));
         assertTrue(refused.owner().contains("pid=" + ProcessHandle.current().pid() + " host="), refused.owner());
         first.close();
         rig.open(MEGABYTE);

@@ -78,7 +78,8 @@ class S3WebIdentityIT {
                 + "<SecretAccessKey>" + Versitygw.SECRET_KEY + "</SecretAccessKey>"
                 + "<SessionToken>a-session</SessionToken>"
                 + "<Expiration>" + end + "</Expiration>"
-                + "</Credentials><AssumedRoleUser><Arn>" + ROLE + "/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>"
+                + "</Credentials><AssumedRoleUser><Arn>" + ROLE
+                + "/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>"
                 + "</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
     }
 
@@ -111,8 +112,7 @@ class S3WebIdentityIT {
                 Rest rest = new Rest(server)) {
             String digest = rest.stored("runtime.delta", bytes);
             assertArrayEquals(bytes, rest.payload("runtime.delta", digest).body());
-            assertTrue(
-                    ASKED.stream().anyMatch(asked -> KNOWN.equals(asked.get("WebIdentityToken"))), ASKED::toString);
+            assertTrue(ASKED.stream().anyMatch(asked -> KNOWN.equals(asked.get("WebIdentityToken"))), ASKED::toString);
         }
     }
 

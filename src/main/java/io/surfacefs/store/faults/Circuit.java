@@ -128,7 +128,7 @@ final class Circuit {
     void cleared() {
         sinceCleared = stopwatch.start();
         for (int i = 0; i < WINDOW && isClosed(); i++) {
-            breaker.apply(context(() -> Boolean.TRUE));
+            breaker.apply(context(() -> true));
         }
     }
 

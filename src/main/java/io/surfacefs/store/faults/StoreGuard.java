@@ -231,13 +231,14 @@ final class StoreGuard {
             new Timeout<>(Invocation.invocation(), "look", left, timer)
                     .apply(circuit.context(() -> {
                         looks.again().run();
-                        return Boolean.TRUE;
+                        return true;
                     }))
                     .awaitBlocking();
             circuit.cleared();
             return false;
         } catch (StoreFault fault) {
-            return fault.weight() != StoreFault.Weight.NONE && !Thread.currentThread().isInterrupted();
+            return fault.weight() != StoreFault.Weight.NONE
+                    && !Thread.currentThread().isInterrupted();
         } catch (Throwable unclear) {
             return false;
         } finally {

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small object that differs from every other one, so that whoever wrote it knows it again. Its writing is conditional,
- * and what came of it is read back: the store's answer may have been lost on its way, and a second attempt is then
- * refused because of the first.
+ * A small object that differs from every other one, so that whoever wrote it knows it again. Its writing is
+ * conditional, and what came of it is read back: the store's answer may have been lost on its way, and a second attempt
+ * is then refused because of the first.
  */
 record Claim(BlobKey name, byte[] bytes) {
     /**

@@ -1,13 +1,12 @@
 package io.surfacefs.store.upstream;
 
-import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.FetchedBytes;
 import io.surfacefs.store.StoreFault;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * passed; the last 16 KiB, where seek tables stand, once read; and for a reader who reads a message and what the
  * network holds ahead.
  */
-final class UpstreamBytes<A> implements StoredBytes {
-    private static final int TAIL = 16 << 10;
+final class UpstreamBytes<A> extends FetchedBytes {
     private static final int PIECE = 64 << 10;
 
     /**
@@ -36,94 +34,43 @@ final class UpstreamBytes<A> implements StoredBytes {
     private final UpstreamSettings.Limits limits;
     private final Stalled stalled;
     private final StoredPayload facts;
-    private final ReentrantLock lock = new ReentrantLock();
-    private byte @Nullable [] start;
-    private byte @Nullable [] tail;
     private volatile @Nullable Answer<A> answer;
     private long answerAt;
-    private long expectedFrom;
-    private long expectedTo;
     private long lastEnd;
     private long askedAt;
     private int piece = FIRST;
     private volatile long lastRead = System.nanoTime();
-    private volatile boolean closed;
 
     /** @param start the object's first bytes, as many as are known */
     UpstreamBytes(
             Question<A> question, UpstreamSettings.Limits limits, Stalled stalled, StoredPayload facts, byte[] start) {
+        super(facts.storedSize(), start);
         this.question = question;
         this.limits = limits;
         this.stalled = stalled;
         this.facts = facts;
-        this.start = start;
         this.lastEnd = start.length;
     }
 
     @Override
-    public long size() {
-        return facts.storedSize();
-    }
-
-    @Override
-    public void expect(long from, long to) {
-        lock.lock();
-        try {
-            expectedFrom = from;
-            expectedTo = Math.min(to, size());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
     public int read(long position, byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
-        }
-        if (position >= size()) {
-            return -1;
-        }
-        lock.lock();
         try {
-            if (closed) {
-                throw new IOException("closed");
-            }
-            int n = fromMemory(position, target, offset, length);
-            return n > 0 ? n : fromUpstream(position, target, offset, length);
+            return super.read(position, target, offset, length);
         } finally {
             lastRead = System.nanoTime();
-            lock.unlock();
         }
     }
 
-    private int fromMemory(long position, byte[] target, int offset, int length) {
-        byte[] first = start;
-        if (first != null && position < first.length) {
-            int n = (int) Math.min(length, first.length - position);
-            System.arraycopy(first, (int) position, target, offset, n);
-            return n;
-        }
-        byte[] last = tail;
-        long tailFrom = last == null ? size() : size() - last.length;
-        if (last == null || position < tailFrom) {
-            return 0;
-        }
-        int n = (int) Math.min(length, size() - position);
-        System.arraycopy(last, (int) (position - tailFrom), target, offset, n);
-        return n;
-    }
-
-    private int fromUpstream(long position, byte[] target, int offset, int length) {
+    @Override
+    protected int fetch(long position, byte[] target, int offset, int length) {
         Answer<A> open = answer;
         if (open == null || answerAt != position) {
             abandon();
-            if (position >= size() - TAIL && position != lastEnd && !announced(position)) {
-                tail = readTail();
-                return fromMemory(position, target, offset, length);
+            if (isInTail(position) && position != lastEnd) {
+                return keepTail(tail(), position, target, offset, length);
             }
             open = ask(position, endFor(position, length));
-            start = null;
+            passStart();
             answer = open;
             answerAt = position;
             askedAt = System.nanoTime();
@@ -144,10 +91,6 @@ final class UpstreamBytes<A> implements StoredBytes {
         }
     }
 
-    private boolean announced(long position) {
-        return position >= expectedFrom && position < expectedTo;
-    }
-
     /** Lets the next piece be longer, or not. */
     private void grow(boolean whole) {
         boolean fast = whole && System.nanoTime() - askedAt < piece * TimeUnit.SECONDS.toNanos(1) / FAST;
@@ -156,7 +99,7 @@ final class UpstreamBytes<A> implements StoredBytes {
 
     /** Up to where to ask. */
     private long endFor(long position, int length) {
-        long end = announced(position) ? expectedTo : size();
+        long end = announced(position) ? announcedTo() : size();
         if (position != lastEnd) {
             piece = FIRST;
             end = announced(position) ? end : Math.min(end, position + Math.max(length, PIECE));
@@ -164,9 +107,8 @@ final class UpstreamBytes<A> implements StoredBytes {
         return piece > LONGEST ? end : Math.min(end, position + piece);
     }
 
-    private byte[] readTail() {
-        long from = Math.max(0, size() - TAIL);
-        try (Answer<A> asked = ask(from, size())) {
+    private byte[] tail() {
+        try (Answer<A> asked = ask(tailFrom(), size())) {
             return all(asked);
         }
     }
@@ -194,7 +136,8 @@ final class UpstreamBytes<A> implements StoredBytes {
         return asked;
     }
 
-    private void abandon() {
+    @Override
+    protected void abandon() {
         Answer<A> open = answer;
         answer = null;
         if (open != null) {
@@ -205,31 +148,19 @@ final class UpstreamBytes<A> implements StoredBytes {
 
     /** Gives the call up if nobody has read for so long. */
     void park(long nanos) {
-        if (System.nanoTime() - lastRead > nanos && lock.tryLock()) {
-            try {
+        if (System.nanoTime() - lastRead > nanos) {
+            unlessRead(() -> {
                 abandon();
                 piece = FIRST;
-            } finally {
-                lock.unlock();
-            }
+            });
         }
     }
 
-    /** Also wakes a reader who waits. */
     @Override
-    public void close() {
-        closed = true;
+    protected void wake() {
         Answer<A> open = answer;
         if (open != null) {
             open.close();
-        }
-        lock.lock();
-        try {
-            start = null;
-            tail = null;
-            abandon();
-        } finally {
-            lock.unlock();
         }
     }
 }

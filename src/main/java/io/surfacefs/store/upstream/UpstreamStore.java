@@ -91,7 +91,9 @@ public final class UpstreamStore implements ArtefactStore {
         }
         try {
             upstream.ask(
-                    SurfaceFsGrpc.getFindMissingMethod(), request.build(), upstream.limits().attempt());
+                    SurfaceFsGrpc.getFindMissingMethod(),
+                    request.build(),
+                    upstream.limits().attempt());
         } catch (StoreFault e) {
             // Without a tenant nothing can be asked; that this is what it says shows who answers.
             boolean tenantless = settings.tenant() == null

@@ -154,7 +154,16 @@ class FaultsTest {
     @ParameterizedTest
     @EnumSource(
             value = Reason.class,
-            names = {"CHANGED", "CONFLICT", "DAMAGED_ON_THE_WAY", "FORBIDDEN", "FULL", "GIVEN_UP", "REFUSED", "THROTTLED"})
+            names = {
+                "CHANGED",
+                "CONFLICT",
+                "DAMAGED_ON_THE_WAY",
+                "FORBIDDEN",
+                "FULL",
+                "GIVEN_UP",
+                "REFUSED",
+                "THROTTLED"
+            })
     void whatIsAboutOneObjectOrHowManyAskIsNeverHeldAgainstTheStore(Reason reason) {
         StoreGuard once = guard(1, 10);
         for (int i = 0; i < 3 * Circuit.WINDOW; i++) {
@@ -248,7 +257,8 @@ class FaultsTest {
         FaultSettings settings = new FaultSettings(Duration.ofMillis(300), 3, DELAY, 10);
         StoreGuard hurried = new StoreGuard(settings, looks(() -> {}), Events.NONE, REAL, time);
         StoreFault late = assertThrows(
-                StoreFault.class, () -> hurried.call("test", settings.timeout(), Mode.RETRIED, () -> {
+                StoreFault.class,
+                () -> hurried.call("test", settings.timeout(), Mode.RETRIED, () -> {
                     throw fault(Reason.THROTTLED);
                 }));
         assertEquals(Reason.TIMEOUT, late.reason());
@@ -314,8 +324,7 @@ class FaultsTest {
     @Test
     void aCallerWaitsNoLongerThanItsLimitAndWhatIsOpenedTooLateIsClosed() {
         FaultSettings settings = new FaultSettings(Duration.ofMillis(200), 3, DELAY, 10);
-        StoreGuard hurried =
-                new StoreGuard(settings, looks(() -> {}), Events.NONE, REAL, SystemStopwatch.INSTANCE);
+        StoreGuard hurried = new StoreGuard(settings, looks(() -> {}), Events.NONE, REAL, SystemStopwatch.INSTANCE);
         AtomicBoolean closed = new AtomicBoolean();
         StoreFault late = assertThrows(
                 StoreFault.class,
@@ -536,8 +545,7 @@ class FaultsTest {
                 throw failure;
             });
             List<Object> outcomes = new CopyOnWriteArrayList<>();
-            List<Thread> callers =
-                    List.of(waiting(shy, outcomes, looking), waiting(shy, outcomes, looking));
+            List<Thread> callers = List.of(waiting(shy, outcomes, looking), waiting(shy, outcomes, looking));
             go.countDown();
             for (Thread caller : callers) {
                 caller.join();

@@ -22,7 +22,10 @@ class GuardedStoreContractTest extends ArtefactStoreContract {
     protected ArtefactStore open() {
         blobs = new MemoryBlobStore(clock);
         faults = Faults.open(
-                new FaultSettings(Duration.ofMinutes(1), 3, Duration.ofSeconds(5), 100), () -> {}, () -> {}, Events.NONE);
+                new FaultSettings(Duration.ofMinutes(1), 3, Duration.ofSeconds(5), 100),
+                () -> {},
+                () -> {},
+                Events.NONE);
         return faults.store(layout(blobs));
     }
 

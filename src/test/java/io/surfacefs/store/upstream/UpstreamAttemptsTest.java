@@ -62,8 +62,8 @@ class UpstreamAttemptsTest {
                 Events.NONE,
                 WHOLE);
         bare.probe();
-        faults = Faults.open(
-                new FaultSettings(WHOLE, 3, Duration.ofSeconds(5), 10), () -> {}, bare::probe, Events.NONE);
+        faults =
+                Faults.open(new FaultSettings(WHOLE, 3, Duration.ofSeconds(5), 10), () -> {}, bare::probe, Events.NONE);
         store = faults.store(bare);
     }
 
