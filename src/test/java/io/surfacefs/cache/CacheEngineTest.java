@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.surfacefs.store.FolderOwnedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -60,7 +60,7 @@ final class FirstContact {
         } finally {
             running.set(null);
             if (made) {
-                mine.complete(Boolean.TRUE);
+                mine.complete(true);
             } else {
                 mine.completeExceptionally(failure == null ? new IllegalStateException("the look broke off") : failure);
             }
