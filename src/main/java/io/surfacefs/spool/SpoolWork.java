@@ -85,7 +85,7 @@ public final class SpoolWork implements AutoCloseable {
         requireSpool(root);
         for (boolean rejected : new boolean[] {false, true}) {
             Path folder = folder(root, rejected);
-            for (long sequence : SpoolFolder.sequences(folder)) {
+            for (long sequence : SpoolNames.sequences(folder)) {
                 Item found = item(folder, sequence, rejected);
                 if (found != null) {
                     item.accept(found);
@@ -95,7 +95,7 @@ public final class SpoolWork implements AutoCloseable {
     }
 
     private static Path folder(Path root, boolean rejected) {
-        return rejected ? SpoolFolder.rejected(root) : SpoolFolder.entries(root);
+        return rejected ? SpoolNames.rejected(root) : SpoolNames.entries(root);
     }
 
     /** Null when it went meanwhile. */
@@ -105,7 +105,7 @@ public final class SpoolWork implements AutoCloseable {
             String code = text(why, "code");
             String message = text(why, "message");
             try {
-                Head head = SpoolFolder.front(folder, sequence).head();
+                Head head = SpoolNames.front(folder, sequence).head();
                 return new Item(
                         sequence,
                         head.key().toString(),
@@ -125,7 +125,7 @@ public final class SpoolWork implements AutoCloseable {
 
     private static Map<String, @Nullable Object> why(Path folder, long sequence) throws IOException {
         try {
-            return CanonicalJson.parseObject(Files.readAllBytes(SpoolFolder.why(folder, sequence)), 1 << 20);
+            return CanonicalJson.parseObject(Files.readAllBytes(SpoolNames.why(folder, sequence)), 1 << 20);
         } catch (NoSuchFileException | SurfaceException e) {
             return Map.of();
         }
@@ -141,7 +141,7 @@ public final class SpoolWork implements AutoCloseable {
 
     private void each(Predicate<Item> wanted, boolean rejected, Each work) throws IOException {
         Path in = folder(folder.root(), rejected);
-        for (long sequence : SpoolFolder.sequences(in)) {
+        for (long sequence : SpoolNames.sequences(in)) {
             Item item = item(in, sequence, rejected);
             if (item != null && wanted.test(item)) {
                 work.at(item);
@@ -152,7 +152,7 @@ public final class SpoolWork implements AutoCloseable {
     /** Puts rejected puts back, at their old places in the order, for the next server to deliver. */
     public void retry(Predicate<Item> wanted, Consumer<Item> done) throws IOException {
         each(wanted, true, item -> {
-            folder.restore(item.sequence());
+            folder.files().restore(item.sequence());
             done.accept(item);
         });
     }
@@ -160,12 +160,12 @@ public final class SpoolWork implements AutoCloseable {
     /** Removes puts for ever. */
     public void drop(Predicate<Item> wanted, Consumer<Item> done) throws IOException {
         each(wanted, false, item -> {
-            folder.remove(item.sequence());
+            folder.files().remove(item.sequence());
             done.accept(item);
         });
-        folder.settleRemovals();
+        folder.files().settleRemovals();
         each(wanted, true, item -> {
-            folder.dropRejected(item.sequence());
+            folder.files().dropRejected(item.sequence());
             done.accept(item);
         });
     }
@@ -191,7 +191,7 @@ public final class SpoolWork implements AutoCloseable {
 
     private static boolean copy(Path target, Path from, Item item) throws IOException {
         try {
-            EntryFormat.Front front = SpoolFolder.front(from, item.sequence());
+            EntryFormat.Front front = SpoolNames.front(from, item.sequence());
             SpoolKey key = front.head().key();
             String name = key.tenant() + "/" + key.name() + "/" + key.digest().hex();
             if (front.head().payload() != null) {
@@ -217,7 +217,7 @@ public final class SpoolWork implements AutoCloseable {
             return;
         }
         Digest wanted = Objects.requireNonNull(front.head().payload()).storedDigest();
-        try (StoredBytes bytes = SpoolFolder.openPayload(from, sequence, front.head(), front.layout())) {
+        try (StoredBytes bytes = SpoolNames.openPayload(from, sequence, front.head(), front.layout())) {
             writeWhole(file, out -> {
                 MessageDigest digest = Hashes.sha256();
                 byte[] piece = new byte[PIECE];
