@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who works on which key: delivers, prunes or deletes, one at a time. Who has claimed a chain may ask what is to be done
- * in it. Thread-safe.
+ * Who works on which key: delivers, prunes or deletes, one at a time. Who has claimed a chain may ask what is to be
+ * done in it. Thread-safe.
  */
 final class Claims {
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();

@@ -80,8 +80,11 @@ final class Delivery {
             Entry head = claims.head(chain);
             if (head != null) {
                 deliverOrReject(chain, head);
+                // A damaged one never came to the store, so it says nothing of it.
+                if (!head.isDamaged()) {
+                    claims.succeeded(chain);
+                }
             }
-            claims.succeeded(chain);
         } catch (SurfaceException e) {
             failed(chain, e);
         } catch (RuntimeException | OutOfMemoryError e) {

@@ -53,6 +53,7 @@ final class EntryFiles {
     EntryFormat.Layout write(long sequence, Head head, byte[] manifest, @Nullable BlobSource content)
             throws IOException {
         return fence.inside(() -> {
+            retryRemovals();
             byte[] inline = content instanceof BlobSource.Bytes small ? small.bytes() : new byte[0];
             if (content instanceof BlobSource.LocalFile large) {
                 placePayload(large, SpoolNames.payload(entries, sequence));
@@ -150,6 +151,17 @@ final class EntryFiles {
         } finally {
             if (!removed) {
                 stuck.add(sequence);
+            }
+        }
+    }
+
+    /** What is stuck takes room that nobody counts; it keeps no put from being taken. */
+    private void retryRemovals() {
+        for (long sequence : stuck) {
+            try {
+                removeNow(sequence);
+            } catch (IOException e) {
+                return; // a later put tries again, and a delete insists
             }
         }
     }

@@ -127,7 +127,8 @@ public final class Spool implements AutoCloseable {
                 }
                 pending.found(sequence, front.head(), front.layout(), cost);
             } catch (SurfaceException e) {
-                folder.files().park(sequence, Delivery.why("?", e, outside.clock().millis()));
+                folder.files()
+                        .park(sequence, Delivery.why("?", e, outside.clock().millis()));
                 folder.files().remove(sequence);
                 pending.foundRejected(cost);
                 events.rejected("?", e.code(), String.valueOf(e.getMessage()));

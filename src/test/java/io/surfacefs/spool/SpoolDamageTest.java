@@ -56,7 +56,8 @@ class SpoolDamageTest extends SpoolCase {
         assertEquals(3, rig.rejected.size());
         assertEquals(0, rig.delivered.get());
         assertEquals(
-                List.of(), rig.store.calls.stream().filter(c -> c.startsWith("commit")).toList());
+                List.of(),
+                rig.store.calls.stream().filter(c -> c.startsWith("commit")).toList());
         assertEquals(7, rig.files("rejected").size());
     }
 

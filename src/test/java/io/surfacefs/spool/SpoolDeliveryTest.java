@@ -108,6 +108,44 @@ class SpoolDeliveryTest extends SpoolCase {
     }
 
     @Test
+    void aDamagedEntryIsNoSignThatTheStoreIsBack() throws IOException {
+        rig.store.fault = outage();
+        put(store, text(790, 40));
+        put(store, text(791, 40));
+        rig.deliver();
+        assertEquals(2, rig.store.calls.size());
+        put(store, text(792, 40));
+        rig.flip("0000000000000003", -3);
+        rig.advance(Duration.ofMinutes(1));
+        rig.deliver();
+        assertEquals(1, rig.rejected.size());
+        assertEquals(3, rig.store.calls.size(), "one probe");
+        rig.store.fault = null;
+        rig.advance(Duration.ofMinutes(1));
+        rig.deliver();
+        assertEquals(2, rig.delivered.get());
+    }
+
+    @Test
+    void whatCouldNotBeRemovedGoesWithTheNextPut() throws IOException {
+        QuirkyDisk disk = new QuirkyDisk(rig.real);
+        rig.spool.close();
+        rig.disk = disk;
+        store = rig.open();
+        AtomicInteger changes = new AtomicInteger();
+        disk.before = () -> {
+            if (changes.incrementAndGet() >= 6) {
+                throw new IOException("Input/output error");
+            }
+        };
+        assertCode(ErrorCode.STORE_UNAVAILABLE, () -> put(store, text(793, 40)));
+        assertEquals(List.of("0000000000000001"), rig.files("entries"));
+        disk.before = () -> {};
+        put(store, text(794, 40));
+        assertEquals(List.of("0000000000000002"), rig.files("entries"));
+    }
+
+    @Test
     void onePutThatFailsAgainAndAgainKeepsNoOtherWaiting() {
         byte[] bad = text(800, 10);
         rig.store.refusal = call -> call.equals("commit " + key(bad)) ? outage() : null;
@@ -239,7 +277,8 @@ class SpoolDeliveryTest extends SpoolCase {
     /** Looks at an artefact before each change that a delivery makes to the disk. */
     private void deliverWhileLooking(QuirkyDisk disk, Runnable look) throws IOException {
         byte[] large = noise(72, 50_000);
-        store.commit(key(large), SpoolRig.local(rig.home.resolve("in"), received(large)), filled(key(large), null), INDEX);
+        store.commit(
+                key(large), SpoolRig.local(rig.home.resolve("in"), received(large)), filled(key(large), null), INDEX);
         disk.before = look::run;
         rig.deliver();
         disk.before = () -> {};
@@ -263,9 +302,8 @@ class SpoolDeliveryTest extends SpoolCase {
 
         rig.advance(SpoolRig.GRACE.multipliedBy(2));
         rig.layout.upkeep().sweep();
-        rig.store.refusal = call -> call.startsWith("commit")
-                ? new SurfaceException(ErrorCode.QUOTA_EXCEEDED, "no more")
-                : null;
+        rig.store.refusal =
+                call -> call.startsWith("commit") ? new SurfaceException(ErrorCode.QUOTA_EXCEEDED, "no more") : null;
         boolean[] absent = {false};
         deliverWhileLooking(disk, () -> {
             Manifest manifest = store.manifest(key(large));

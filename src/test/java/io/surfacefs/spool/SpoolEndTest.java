@@ -76,7 +76,9 @@ class SpoolEndTest extends SpoolCase {
 
     private static void assertRefused(FutureTask<?> putting) {
         Throwable why = assertThrows(ExecutionException.class, putting::get).getCause();
-        assertEquals(ErrorCode.STORE_UNAVAILABLE, assertInstanceOf(SurfaceException.class, why).code());
+        assertEquals(
+                ErrorCode.STORE_UNAVAILABLE,
+                assertInstanceOf(SurfaceException.class, why).code());
     }
 
     @Test
@@ -154,7 +156,7 @@ class SpoolEndTest extends SpoolCase {
             assertRefused(putting);
             assertEquals(files, slow.files("entries"));
             assertArrayEquals(text(951, 40), read(next, key(text(951, 40))));
-            next = slow.crash();
+            slow.crash();
             slow.deliver();
             assertArrayEquals(text(951, 40), read(slow.layout, key(text(951, 40))));
         }
@@ -217,7 +219,7 @@ class SpoolEndTest extends SpoolCase {
         }));
         while (!closing.isDone()) {
             rig.nanos.addAndGet(Duration.ofMinutes(10).toNanos());
-            Thread.yield();
+            Thread.onSpinWait();
         }
         closing.get();
         assertEquals(many, rig.left.size());

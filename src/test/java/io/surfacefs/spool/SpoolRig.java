@@ -125,7 +125,11 @@ final class SpoolRig implements AutoCloseable {
                     }
                 },
                 new Spool.Outside(
-                        clock, deliversItself && !clockStands ? System::nanoTime : nanos::get, () -> 0.5, gate, deliversItself));
+                        clock,
+                        deliversItself && !clockStands ? System::nanoTime : nanos::get,
+                        () -> 0.5,
+                        gate,
+                        deliversItself));
         spooled = new SpoolStore(store, spool, knows ? Known.of(layout) : Known.NOTHING);
         return spooled;
     }
@@ -151,6 +155,14 @@ final class SpoolRig implements AutoCloseable {
     void advance(Duration time) {
         nanos.addAndGet(time.toNanos());
         clock.advance(time);
+    }
+
+    /** Flips a bit of a file of an entry; counted from the end where negative. */
+    void flip(String name, int at) throws IOException {
+        Path file = root.resolve("entries").resolve(name);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[at < 0 ? bytes.length + at : at] ^= 1;
+        Files.write(file, bytes);
     }
 
     List<String> files(String folder) throws IOException {

@@ -207,5 +207,4 @@ class SpoolStoreTest extends SpoolCase {
         store = rig.crash();
         assertEquals(stored, store.manifest(key(payload)));
     }
-
 }

@@ -75,7 +75,9 @@ final class CacheEntries {
         blobs.replace(name(key), null, value.content().known(value.facts().storedDigest()));
     }
 
-    /** Puts a value unless what is there was written after a time, by the store's clock. {@return whether it was put} */
+    /**
+     * Puts a value unless what is there was written after a time, by the store's clock. {@return whether it was put}
+     */
     boolean putUnlessNewer(CacheKey key, ArtefactStore.Received value, Instant time) {
         BlobKey name = name(key);
         BlobSource source = value.content().known(value.facts().storedDigest());
@@ -85,7 +87,9 @@ final class CacheEntries {
                 return false;
             }
             boolean put = there == null
-                    ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(name, source))).done() == 1
+                    ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(name, source)))
+                                    .done()
+                            == 1
                     : blobs.replace(name, there.tag(), source);
             if (put) {
                 return true;
