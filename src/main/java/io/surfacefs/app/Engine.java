@@ -72,15 +72,18 @@ public final class Engine implements AutoCloseable {
         } else {
             this.cache = null;
         }
+        boolean memory = config.cacheType() != Settings.CacheType.NONE;
+        HotTier hot =
+                new HotTier(memory ? config.get(Settings.MEMORY_QUOTA) : 0, config.get(Settings.MANIFEST_MAX_AGE));
         if (serving && config.writesBehind()) {
-            WriteBehind spooled = WriteBehind.open(config, behind, known, disk, codec, verifier, clock, events);
+            WriteBehind spooled = WriteBehind.open(
+                    config, behind, known, disk, codec, verifier, clock, WriteBehind.told(events, hot::forget));
             this.store = spooled.store();
             this.spool = spooled.spool();
         } else {
             this.store = behind;
             this.spool = null;
         }
-        boolean memory = config.cacheType() != Settings.CacheType.NONE;
         Intakes intakes = new Intakes(
                 new UploadEncoder(
                         pool,
@@ -92,7 +95,7 @@ public final class Engine implements AutoCloseable {
                 store,
                 codec,
                 intakes,
-                new HotTier(memory ? config.get(Settings.MEMORY_QUOTA) : 0, config.get(Settings.MANIFEST_MAX_AGE)),
+                hot,
                 pool,
                 DeletePolicy.valueOf(config.get(Settings.RETENTION_DELETE).name()),
                 clock,

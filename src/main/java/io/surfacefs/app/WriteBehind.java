@@ -4,6 +4,7 @@ import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
@@ -21,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -46,9 +48,9 @@ record WriteBehind(Spool spool, ArtefactStore store) {
             ManifestCodec codec,
             StoredVerifier verifier,
             Clock clock,
-            Events events) {
+            SpoolEvents events) {
         try {
-            Spool spool = Spool.open(config.spoolRoot(), disk, settings(config), codec, verifier, clock, told(events));
+            Spool spool = Spool.open(config.spoolRoot(), disk, settings(config), codec, verifier, clock, events);
             if (spool.depth() > 0) {
                 LOG.infof("event=spool.found depth=%d age=%s", spool.depth(), spool.age());
             }
@@ -74,7 +76,12 @@ record WriteBehind(Spool spool, ArtefactStore store) {
                 config.get(Settings.SPOOL_DRAIN_TIMEOUT));
     }
 
-    private static SpoolEvents told(Events events) {
+    /**
+     * Counts and logs what the spool tells.
+     *
+     * @param forget makes whoever remembers an artefact from here forget it
+     */
+    static SpoolEvents told(Events events, Consumer<ArtefactKey> forget) {
         return new SpoolEvents() {
             @Override
             public void delivered() {
@@ -87,6 +94,16 @@ record WriteBehind(Spool spool, ArtefactStore store) {
                 LOG.errorf(
                         "event=spool.rejected key=%s code=%s message=\"%s\" hint=\"surface-fs spool ls\"",
                         key, code, message);
+            }
+
+            @Override
+            public void damaged(ArtefactKey key) {
+                events.corruptManifest(key);
+            }
+
+            @Override
+            public void forgotten(ArtefactKey key) {
+                forget.accept(key);
             }
 
             @Override

@@ -14,6 +14,7 @@ import io.surfacefs.store.DiskFaults;
 import io.surfacefs.store.Prefetch;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -225,6 +226,15 @@ public final class CachingStore implements ArtefactStore {
     public void putCacheEntry(CacheKey key, Received value) {
         try {
             store.putCacheEntry(key, value);
+        } finally {
+            entries.withdraw(key);
+        }
+    }
+
+    @Override
+    public boolean putCacheEntryLate(CacheKey key, Received value, Instant put) {
+        try {
+            return store.putCacheEntryLate(key, value, put);
         } finally {
             entries.withdraw(key);
         }

@@ -33,7 +33,7 @@ public interface LocalSpool {
     /** Puts what was rejected back. */
     void retry(Predicate<Item> wanted, Consumer<Item> done) throws IOException, RefusedException;
 
-    /** Copies out; tells of what is damaged, and therefore not copied. */
+    /** Copies out; tells of what is damaged, or no match for what is there of its key, and therefore not copied. */
     void export(Path target, Predicate<Item> wanted, Consumer<Item> done, Consumer<Item> damaged)
             throws IOException, RefusedException;
 

@@ -191,7 +191,8 @@ final class SpoolCommand implements Runnable {
             description = {
                 "Copy manifests and payloads out, what was rejected too, in the folders of a kit. Changes nothing.",
                 "",
-                "Every payload is checked against its digest; exit code 2 when one is damaged, which is left out."
+                "Every payload is checked against its digest, and lies beside the manifest that describes it. What is"
+                        + " damaged, or doesn't match what is there of its key, is left out: exit code 2."
             },
             footer = {"  surface-fs spool export /mnt/usb"})
     static final class Export extends Work {
@@ -209,14 +210,14 @@ final class SpoolCommand implements Runnable {
 
         @Override
         public Integer call() throws Exception {
-            boolean[] damaged = {false};
+            boolean[] left = {false};
             int exit = work(
                     "exported",
                     (spool, told) -> spool.export(target, item -> keys().isEmpty() || isNamed(item), told, item -> {
-                        damaged[0] = true;
-                        terminal().err().println("surface-fs: damaged, not exported: " + item.key());
+                        left[0] = true;
+                        terminal().err().println("surface-fs: damaged or no match, not exported: " + item.key());
                     }));
-            return damaged[0] ? ExitCodes.CHECKSUM : exit;
+            return left[0] ? ExitCodes.CHECKSUM : exit;
         }
     }
 
@@ -226,10 +227,14 @@ final class SpoolCommand implements Runnable {
             description = {
                 "Remove puts for ever: they were acknowledged, and nobody will have them.",
                 "",
-                "Name them, or say --all or --rejected; and say --yes."
+                "With a KEY: what the store refused for good of it. What still waits of it stays, and is delivered;"
+                        + " --waiting removes that too.",
+                "",
+                "Name keys, or say --rejected or --all; and say --yes."
             },
             footer = {
                 "  surface-fs spool drop --yes acme/sbom.fragment/sha256:…",
+                "  surface-fs spool drop --yes --waiting acme/sbom.fragment/sha256:…",
                 "  surface-fs spool drop --rejected --yes"
             })
     static final class Drop extends Work {
@@ -241,7 +246,12 @@ final class SpoolCommand implements Runnable {
             return keys;
         }
 
-        @Option(names = "--all", description = "Everything, also what still waits.")
+        @Option(
+                names = "--waiting",
+                description = "With KEYs: also what still waits of them, which the store might well take.")
+        private boolean waiting;
+
+        @Option(names = "--all", description = "Everything, also all that still waits.")
         private boolean all;
 
         @Option(names = "--rejected", description = "Everything that the store refused for good.")
@@ -255,12 +265,32 @@ final class SpoolCommand implements Runnable {
             if ((keys().isEmpty() ? 0 : 1) + (all ? 1 : 0) + (rejected ? 1 : 0) != 1) {
                 throw wrongUsage("name what to drop, or say --all or --rejected");
             }
+            if (waiting && keys().isEmpty()) {
+                throw wrongUsage("--waiting goes with keys; --all removes everything");
+            }
             if (!yes) {
                 throw wrongUsage("this removes acknowledged puts for ever; say --yes");
             }
-            return work(
-                    "dropped",
-                    (spool, told) -> spool.drop(item -> all || (rejected && item.rejected()) || isNamed(item), told));
+            int[] spared = {0};
+            int exit = work("dropped", (spool, told) -> spool.drop(item -> isWanted(item, spared), told));
+            if (spared[0] > 0) {
+                terminal()
+                        .err()
+                        .printf(
+                                Locale.ROOT,
+                                "surface-fs: %d still waiting of these keys left alone; --waiting drops them too%n",
+                                spared[0]);
+            }
+            return exit;
+        }
+
+        private boolean isWanted(LocalSpool.Item item, int[] spared) {
+            if (all || (item.rejected() && (rejected || isNamed(item)))) {
+                return true;
+            }
+            boolean named = !item.rejected() && isNamed(item);
+            spared[0] += named && !waiting ? 1 : 0;
+            return named && waiting;
         }
     }
 }

@@ -200,7 +200,7 @@ public final class HotTier {
     }
 
     /** That the stored object changed or went: whatever is known, or being read right now, doesn't count any more. */
-    void forget(ArtefactKey key) {
+    public void forget(ArtefactKey key) {
         epochs.incrementAndGet(stripe(key));
         drop(new Slot(key, null));
         for (Representation representation : Representation.values()) {

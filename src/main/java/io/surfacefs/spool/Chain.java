@@ -37,6 +37,15 @@ final class Chain {
         return first != null && first.durable ? first : null;
     }
 
+    /** The last durable put, or null. */
+    @Nullable Entry last() {
+        Entry last = null;
+        for (Entry entry : entries) {
+            last = entry.durable ? entry : last;
+        }
+        return last;
+    }
+
     /** A durable put that a later durable one makes needless. */
     @Nullable Entry superseded() {
         Entry head = head();

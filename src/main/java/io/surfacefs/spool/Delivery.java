@@ -24,8 +24,12 @@ import org.jspecify.annotations.Nullable;
  * the same key is, so that no crash brings an older one back behind it. Thread-safe.
  */
 final class Delivery {
+    /** Times are compared only where more lies between them than clocks that are kept in step differ. */
+    private static final Duration LATE = Duration.ofMinutes(1);
+
     private final ArtefactStore store;
     private final Pending pending;
+    private final Claims claims;
     private final SpoolFolder folder;
     private final EntryReader reader;
     private final ManifestCodec codec;
@@ -42,6 +46,7 @@ final class Delivery {
             SpoolEvents events) {
         this.store = store;
         this.pending = pending;
+        this.claims = pending.claims();
         this.folder = folder;
         this.reader = reader;
         this.codec = codec;
@@ -49,10 +54,10 @@ final class Delivery {
         this.events = events;
     }
 
-    /** Delivers until {@link Pending#stop}. */
+    /** Delivers until {@link Claims#stop}. */
     void work() {
         try {
-            for (Chain chain = pending.take(true); chain != null; chain = pending.take(true)) {
+            for (Chain chain = claims.take(true); chain != null; chain = claims.take(true)) {
                 step(chain);
             }
         } catch (InterruptedException e) {
@@ -62,7 +67,7 @@ final class Delivery {
 
     /** Does one step where there is one to be done now. {@return whether there was} */
     boolean once() throws InterruptedException {
-        Chain chain = pending.take(false);
+        Chain chain = claims.take(false);
         if (chain != null) {
             step(chain);
         }
@@ -72,23 +77,26 @@ final class Delivery {
     private void step(Chain chain) {
         try {
             prune(chain);
-            Entry head = pending.head(chain);
+            Entry head = claims.head(chain);
             if (head != null) {
                 deliverOrReject(chain, head);
+                // A damaged one never came to the store, so it says nothing of it.
+                if (!head.isDamaged()) {
+                    claims.succeeded(chain);
+                }
             }
-            pending.succeeded(chain);
         } catch (SurfaceException e) {
             failed(chain, e);
         } catch (RuntimeException | OutOfMemoryError e) {
             // The others must go on, and this one be tried again.
             failed(chain, new SurfaceException(ErrorCode.INTERNAL, "the delivery failed: " + e, null, e));
         } finally {
-            pending.release(chain, true);
+            claims.release(chain, true);
         }
     }
 
     private void failed(Chain chain, SurfaceException fault) {
-        Duration pause = pending.failed(chain, fault);
+        Duration pause = claims.failed(chain, fault);
         if (pause != null) {
             events.waiting(fault.code(), String.valueOf(fault.getMessage()), pause);
         }
@@ -96,7 +104,7 @@ final class Delivery {
 
     /** Removes what a later put of the key made needless, where nobody else works on the key. */
     void pruneIfFree(SpoolKey key) {
-        Chain chain = pending.claimIfFree(key);
+        Chain chain = claims.claimIfFree(key);
         if (chain == null) {
             return;
         }
@@ -106,54 +114,76 @@ final class Delivery {
             // It is tried again when the key is delivered.
             Objects.requireNonNull(e.code());
         } finally {
-            pending.release(chain, false);
+            claims.release(chain, false);
         }
     }
 
     private void prune(Chain chain) {
-        for (Entry needless = pending.superseded(chain); needless != null; needless = pending.superseded(chain)) {
-            remove(chain, needless);
+        for (Entry needless = claims.superseded(chain); needless != null; needless = claims.superseded(chain)) {
+            takeAway(chain, needless);
+            pending.remove(needless);
         }
     }
 
     /**
      * Delivers what waits of a claimed chain up to a put, in order.
      *
-     * @throws SurfaceException when the store does not take it now
+     * @param until by the nano clock; nothing is begun any more behind that
+     * @throws SurfaceException when the store does not take it now, or not in that time
      */
-    void deliverUpTo(Chain chain, long sequence) {
+    void deliverUpTo(Chain chain, long sequence, long until) {
         prune(chain);
-        for (Entry head = pending.head(chain); head != null && head.sequence <= sequence; head = pending.head(chain)) {
+        for (Entry head = claims.head(chain); head != null && head.sequence <= sequence; head = claims.head(chain)) {
+            if (System.nanoTime() - until >= 0) {
+                throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "what waits of the key is still being delivered");
+            }
             deliverOrReject(chain, head);
         }
     }
 
     private void deliverOrReject(Chain chain, Entry entry) {
+        if (!entry.delivered && entry.refusal == null) {
+            attempt(entry);
+        }
+        takeAway(chain, entry);
+        SurfaceException refusal = entry.refusal;
+        if (refusal == null) {
+            pending.remove(entry);
+        } else {
+            pending.rejected(entry);
+            tellRejected(entry, refusal.code(), String.valueOf(refusal.getMessage()));
+        }
+    }
+
+    /** Delivers an entry, or puts it aside; throws when neither can be done now. */
+    private void attempt(Entry entry) {
         try {
-            if (!entry.delivered) {
-                deliver(entry);
-                entry.delivered = true;
-                events.delivered();
-            }
+            deliver(entry);
+            entry.delivered = true;
+            events.delivered();
         } catch (SurfaceException e) {
             if (!Refusals.isForGood(e.code())) {
                 throw e;
             }
-            reject(entry, e);
-            return;
+            park(entry, e);
         } catch (NoSuchFileException e) {
             if (folder.isAway()) {
                 throw DiskFaults.of("read an entry of the spool", e);
             }
-            pending.remove(entry); // somebody took it away: all that can be done is to tell
-            events.rejected(entry.key.toString(), ErrorCode.CORRUPT_OBJECT, "the entry's file is gone");
-            return;
+            entry.delivered = true; // somebody took it away: all that can be done is to tell
+            tellRejected(entry, ErrorCode.CORRUPT_OBJECT, "the entry's file is gone");
         } catch (IOException e) {
             throw DiskFaults.of("read an entry of the spool", e);
         } catch (RuntimeException e) {
             throw new SurfaceException(ErrorCode.INTERNAL, "the delivery failed: " + e, null, e);
         }
-        remove(chain, entry);
+    }
+
+    private void tellRejected(Entry entry, ErrorCode code, String message) {
+        events.rejected(entry.key.toString(), code, message);
+        if (!entry.key.cache()) {
+            events.forgotten(entry.key.artefact());
+        }
     }
 
     private void deliver(Entry entry) throws IOException {
@@ -167,8 +197,19 @@ final class Delivery {
             }
             case STAGE -> store.stage(entry.key.artefact(), Objects.requireNonNull(payload));
             case SCAN -> store.putScan((ScanManifest) reader.manifest(entry));
-            case CACHE -> store.putCacheEntry(entry.key.cacheEntry(), Objects.requireNonNull(payload));
+            case CACHE -> {
+                if (isLate(entry)) {
+                    store.putCacheEntryLate(entry.key.cacheEntry(), Objects.requireNonNull(payload), head.at());
+                } else {
+                    store.putCacheEntry(entry.key.cacheEntry(), Objects.requireNonNull(payload));
+                }
+            }
         }
+    }
+
+    /** Whether another replica may have put a newer value since, or this one may have been delivered once already. */
+    private boolean isLate(Entry entry) {
+        return entry.found || entry.head().at().plus(LATE).isBefore(clock.instant());
     }
 
     /** The manifest that was put, for the payload that is really stored. */
@@ -180,30 +221,29 @@ final class Delivery {
         return described.equals(manifest.payload()) ? manifest : codec.withPayload(manifest, described);
     }
 
-    private void remove(Chain chain, Entry entry) {
+    /**
+     * Removes the files of an entry that nobody needs here any more. Readers are sent elsewhere before a file goes, and
+     * stay there when its removal fails, which is then tried again.
+     */
+    private void takeAway(Chain chain, Entry entry) {
         try {
-            if (pending.unsynced(chain)) {
-                folder.settleRemovals();
+            if (claims.unsynced(chain)) {
+                folder.files().settleRemovals();
             }
             entry.gone = true;
-            folder.remove(entry.sequence);
+            folder.files().remove(entry.sequence);
         } catch (IOException e) {
-            entry.gone = false;
             throw DiskFaults.of("remove an entry of the spool", e);
         }
-        pending.remove(entry);
     }
 
-    private void reject(Entry entry, SurfaceException fault) {
+    private void park(Entry entry, SurfaceException fault) {
         try {
-            folder.reject(entry.sequence, why(entry.key.toString(), fault, clock.millis()));
+            folder.files().park(entry.sequence, why(entry.key.toString(), fault, clock.millis()));
+            entry.refusal = fault;
         } catch (IOException e) {
             throw DiskFaults.of("put an entry of the spool aside", e);
         }
-        entry.gone = true;
-        pending.remove(entry);
-        pending.countRejected(1, entry.cost);
-        events.rejected(entry.key.toString(), fault.code(), String.valueOf(fault.getMessage()));
     }
 
     static byte[] why(String key, SurfaceException fault, long at) {

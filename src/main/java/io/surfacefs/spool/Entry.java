@@ -1,7 +1,9 @@
 package io.surfacefs.spool;
 
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.SurfaceException;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +31,20 @@ final class Entry {
     /** Whether it was acknowledged, so that it counts; guarded by the gate. */
     boolean durable;
 
-    /** Whether its files go, or are gone, because it is in the store or superseded. */
+    /** Whether a process before this one took it, which may have delivered it; guarded by the gate. */
+    boolean found;
+
+    /** Whether its files go, or are gone: it is in the store, superseded or put aside. Never taken back. */
     volatile boolean gone;
+
+    /** Whether it was seen that it is not what was put. */
+    private final AtomicBoolean damaged = new AtomicBoolean();
 
     /** Whether it is in the store, and only its files are still to go; for whoever has claimed the key. */
     volatile boolean delivered;
+
+    /** Why the store refused it for good; then it lies in {@code rejected/}; for whoever has claimed the key. */
+    volatile @Nullable SurfaceException refusal;
 
     /** Whether this process has seen that the payload is what it should be. */
     volatile boolean sound;
@@ -60,6 +71,20 @@ final class Entry {
 
     EntryFormat.Layout layout() {
         return Objects.requireNonNull(layout);
+    }
+
+    /** Whether it is to be found by readers; with the gate held. */
+    boolean isReadable() {
+        return durable && !gone && !damaged.get();
+    }
+
+    boolean isDamaged() {
+        return damaged.get();
+    }
+
+    /** Notes that it is not what was put. {@return whether that is news} */
+    boolean foundDamaged() {
+        return damaged.compareAndSet(false, true);
     }
 
     boolean isCommit() {

@@ -15,6 +15,7 @@ import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobSource;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads entries: what they are is checked before anything of them is given. Every method throws
- * {@link NoSuchFileException} when the entry is gone, and {@code CORRUPT_OBJECT} when it isn't what it should be.
- * Thread-safe.
+ * {@link NoSuchFileException} when the entry is gone, and {@code CORRUPT_OBJECT} when it isn't what it should be, which
+ * is noted at the entry. Thread-safe.
  */
 final class EntryReader {
     private static final int SMALL = 64 * 1024;
@@ -31,19 +32,51 @@ final class EntryReader {
     private final Path folder;
     private final ManifestCodec codec;
     private final StoredVerifier verifier;
+    private final SpoolEvents events;
 
-    EntryReader(Path folder, ManifestCodec codec, StoredVerifier verifier) {
+    EntryReader(Path folder, ManifestCodec codec, StoredVerifier verifier, SpoolEvents events) {
         this.folder = folder;
         this.codec = codec;
         this.verifier = verifier;
+        this.events = events;
+    }
+
+    private interface Read<T> {
+        T run() throws IOException;
+    }
+
+    private <T extends @Nullable Object> T noted(Entry entry, Read<T> read) throws IOException {
+        try {
+            return read.run();
+        } catch (SurfaceException e) {
+            if (e.code() == ErrorCode.CORRUPT_OBJECT && entry.foundDamaged() && !entry.key.cache()) {
+                events.damaged(entry.key.artefact());
+            }
+            throw e;
+        }
     }
 
     /** The manifest of a put that has one. */
     Manifest manifest(Entry entry) throws IOException {
-        byte[] bytes = SpoolFolder.front(folder, entry.sequence).manifest();
-        return entry.isCommit()
-                ? codec.readArtefact(bytes, entry.key.artefact())
-                : codec.readScan(bytes, entry.key.artefact());
+        return noted(entry, () -> {
+            byte[] bytes = SpoolNames.front(folder, entry.sequence).manifest();
+            return entry.isCommit()
+                    ? codec.readArtefact(bytes, entry.key.artefact())
+                    : codec.readScan(bytes, entry.key.artefact());
+        });
+    }
+
+    /** Looks at all of an entry, whatever was seen of it before. */
+    void check(Entry entry) throws IOException {
+        noted(entry, () -> {
+            SpoolNames.front(folder, entry.sequence);
+            if (entry.hasPayload()) {
+                try (StoredBytes bytes = open(entry)) {
+                    verify(entry, bytes);
+                }
+            }
+            return true;
+        });
     }
 
     ArtefactManifest artefact(Entry entry) throws IOException {
@@ -52,7 +85,21 @@ final class EntryReader {
 
     /** The payload that lies with an entry, verified once in this process' life. Must be closed. */
     StoredBytes payload(Entry entry) throws IOException {
-        StoredBytes bytes = SpoolFolder.openPayload(folder, entry.sequence, entry.head(), entry.layout());
+        return noted(entry, () -> verified(entry));
+    }
+
+    private StoredBytes open(Entry entry) throws IOException {
+        try {
+            return SpoolNames.openPayload(folder, entry.sequence, entry.head(), entry.layout());
+        } catch (NoSuchFileException e) {
+            // An entry's name goes before its payload: where it is still there the payload was lost.
+            requireSound(!Files.exists(SpoolNames.file(folder, entry.sequence)));
+            throw e;
+        }
+    }
+
+    private StoredBytes verified(Entry entry) throws IOException {
+        StoredBytes bytes = open(entry);
         boolean given = false;
         try {
             if (!entry.sound) {
@@ -83,10 +130,11 @@ final class EntryReader {
     /** The payload as it was received, verified now; null where none lies with the entry. */
     ArtefactStore.@Nullable Received received(Entry entry) throws IOException {
         StoredPayload facts = entry.head().payload();
-        if (facts == null) {
-            return null;
-        }
-        try (StoredBytes bytes = SpoolFolder.openPayload(folder, entry.sequence, entry.head(), entry.layout())) {
+        return facts == null ? null : noted(entry, () -> received(entry, facts));
+    }
+
+    private ArtefactStore.Received received(Entry entry, StoredPayload facts) throws IOException {
+        try (StoredBytes bytes = open(entry)) {
             if (bytes.size() <= SMALL && !entry.head().outside()) {
                 // Hashed here: another thread would cost more.
                 byte[] all = all(bytes);
@@ -97,7 +145,7 @@ final class EntryReader {
             return new ArtefactStore.Received(
                     entry.head().outside()
                             ? new BlobSource.LocalFile(
-                                    SpoolFolder.payload(folder, entry.sequence), bytes.size(), facts.storedDigest())
+                                    SpoolNames.payload(folder, entry.sequence), bytes.size(), facts.storedDigest())
                             : new BlobSource.Bytes(all(bytes)),
                     facts);
         }

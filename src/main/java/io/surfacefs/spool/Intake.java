@@ -78,7 +78,7 @@ final class Intake {
             BlobSource source = what.payload() == null ? null : what.payload().content();
             pending.reserve(entry, cost(head, bytes, source));
             written = true;
-            entry.written(head, folder.write(entry.sequence, head, bytes, source));
+            entry.written(head, folder.files().write(entry.sequence, head, bytes, source));
             entry.sound = true;
             boolean first = pending.settle(entry);
             settled = true;
@@ -109,16 +109,16 @@ final class Intake {
     private static long cost(Head head, byte[] manifest, @Nullable BlobSource source) {
         long front = CanonicalJson.MAX_DEPTH + (long) head.bytes().length + manifest.length;
         if (source == null) {
-            return SpoolFolder.cost(front);
+            return SpoolNames.cost(front);
         }
-        return head.outside() ? SpoolFolder.cost(front, source.size()) : SpoolFolder.cost(front + source.size());
+        return head.outside() ? SpoolNames.cost(front, source.size()) : SpoolNames.cost(front + source.size());
     }
 
     /** What was not acknowledged must not be delivered, as far as that can still be helped. */
     private void abort(Entry entry, boolean written) {
         try {
             if (written) {
-                folder.remove(entry.sequence);
+                folder.files().remove(entry.sequence);
             }
         } catch (IOException e) {
             throw DiskFaults.of("remove an entry of the spool", Objects.requireNonNull(e));

@@ -5,42 +5,33 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the spool knows in memory: the puts that wait, by key and in order, what room they take, and who works on which
- * key. Thread-safe.
- */
+/** What the spool knows in memory: the puts that wait, by key and in order, and what room they take. Thread-safe. */
 final class Pending {
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_NANOS = Duration.ofSeconds(60).toNanos();
 
     private final Gate gate;
-    private final SpoolSettings settings;
     private final Pace pace;
-    private final Map<SpoolKey, Chain> chains = new HashMap<>();
-    /** Chains of artefacts by tenant, kind and hex, for pages. */
-    private final TreeMap<String, Chain> ordered = new TreeMap<>();
-
+    private final Room room;
+    private final Chains chains = new Chains();
+    private final Claims claims;
     private final TreeMap<Long, Entry> durable = new TreeMap<>();
     private long sequence;
-    private long used;
-    private int count;
     private boolean accepting = true;
     private boolean stopped;
 
     Pending(Gate gate, SpoolSettings settings, Pace pace) {
         this.gate = gate;
-        this.settings = settings;
         this.pace = pace;
+        this.room = new Room(settings, pace);
+        this.claims = new Claims(gate, chains, pace);
     }
 
     private <T extends @Nullable Object> T locked(Supplier<T> work) {
@@ -52,27 +43,9 @@ final class Pending {
         }
     }
 
-    private static String position(Tenant tenant, String position) {
-        return tenant + "/" + position;
-    }
-
-    private Chain chain(SpoolKey key) {
-        return chains.computeIfAbsent(key, k -> {
-            Chain made = new Chain(k);
-            if (!k.cache()) {
-                ordered.put(position(k.tenant(), k.position()), made);
-            }
-            return made;
-        });
-    }
-
-    private void forgetIfIdle(Chain chain) {
-        if (chain.entries.isEmpty() && !chain.claimed) {
-            chains.remove(chain.key);
-            if (!chain.key.cache()) {
-                ordered.remove(position(chain.key.tenant(), chain.key.position()));
-            }
-        }
+    /** Who works on what waits. */
+    Claims claims() {
+        return claims;
     }
 
     /** Sequences up to this are taken, by what lies in the folder. */
@@ -80,11 +53,10 @@ final class Pending {
         locked(() -> sequence = Math.max(sequence, last));
     }
 
-    /** Counts what takes room besides the entries. */
-    void countRejected(int entries, long bytes) {
+    /** Counts an entry that was put aside before this process began. */
+    void foundRejected(long bytes) {
         locked(() -> {
-            count += entries;
-            used += bytes;
+            room.addRejected(bytes);
             return null;
         });
     }
@@ -92,17 +64,17 @@ final class Pending {
     /** Adds an entry that was found in the folder; in the order of their sequences. */
     void found(long number, Head head, EntryFormat.Layout layout, long cost) {
         locked(() -> {
-            Chain chain = chain(head.key());
+            Chain chain = chains.at(head.key());
             boolean manifest = head.op() == Head.Op.COMMIT || head.op() == Head.Op.SCAN;
             Entry entry = new Entry(number, head.key(), manifest, chain.committed);
             entry.written(head, layout);
             entry.cost = cost;
             entry.durable = true;
+            entry.found = true;
             chain.entries.add(entry);
             durable.put(number, entry);
             chain.committed |= entry.manifest;
-            count++;
-            used += cost;
+            room.add(cost);
             pace.offer(chain);
             return null;
         });
@@ -117,60 +89,50 @@ final class Pending {
     Entry begin(SpoolKey key, boolean manifest) {
         return locked(() -> {
             if (!accepting) {
-                throw new SurfaceException(
-                        ErrorCode.STORE_UNAVAILABLE, "the server is stopping", "try another replica");
+                throw stopping();
             }
-            if (count >= settings.entries()) {
-                throw full();
-            }
-            Chain chain = chain(key);
+            room.require();
+            Chain chain = chains.at(key);
             boolean follows = chain.committed || chain.entries.stream().anyMatch(e -> e.manifest);
             Entry entry = new Entry(++sequence, key, manifest, follows);
             chain.entries.add(entry);
-            count++;
+            room.add(0);
             return entry;
         });
+    }
+
+    static SurfaceException stopping() {
+        return new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the server is stopping", "try another replica");
     }
 
     /** Takes room for a put, before its bytes are written; {@code OVERLOADED} when there is none. */
     void reserve(Entry entry, long bytes) {
         locked(() -> {
-            if (used + bytes > settings.quota()) {
-                throw full();
-            }
-            used += bytes;
+            room.reserve(bytes);
             entry.cost = bytes;
             return null;
         });
-    }
-
-    private SurfaceException full() {
-        Duration pause = pace.pause();
-        return new SurfaceException(
-                ErrorCode.OVERLOADED,
-                "the spool is full: the store takes nothing, or less than comes",
-                "try again, or raise surface.spool.quota; surface-fs spool ls shows what waits",
-                null,
-                pause.compareTo(SurfaceException.DEFAULT_RETRY_AFTER) > 0
-                        ? pause
-                        : SurfaceException.DEFAULT_RETRY_AFTER);
     }
 
     /**
      * A put is safe on the disk: it counts from now on. Waits for those of its key that began before it.
      *
      * @return whether no artefact of that key was put before it
+     * @throws SurfaceException {@code STORE_UNAVAILABLE} after {@link #stop}: then it doesn't count
      */
     boolean settle(Entry entry) {
         gate.lock();
         try {
-            Chain chain = chain(entry.key);
+            Chain chain = chains.at(entry.key);
             long until = System.nanoTime() + LONGEST_NANOS;
-            while (hasUnsettledBefore(chain, entry)) {
+            while (!stopped && hasUnsettledBefore(chain, entry)) {
                 if (System.nanoTime() - until >= 0) {
                     throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "another put of the same key does not end");
                 }
                 gate.await(LOOK_NANOS);
+            }
+            if (stopped) {
+                throw stopping(); // the folder is being given up
             }
             entry.durable = true;
             durable.put(entry.sequence, entry);
@@ -199,33 +161,51 @@ final class Pending {
         return false;
     }
 
-    /** Takes an entry out: it failed, or is delivered or put aside, and its files are gone. */
+    /** Takes an entry out: it failed, or is delivered, and its files are gone. */
     void remove(Entry entry) {
         locked(() -> {
-            Chain chain = chain(entry.key);
-            if (chain.entries.remove(entry)) {
-                count--;
-                used -= entry.cost;
-                durable.remove(entry.sequence);
-            }
-            chain.unsynced = !chain.entries.isEmpty();
-            pace.offer(chain);
-            forgetIfIdle(chain);
-            gate.changed();
+            takeOut(entry);
             return null;
         });
+    }
+
+    /** Takes an entry out that was put aside, where it still takes room. */
+    void rejected(Entry entry) {
+        locked(() -> {
+            takeOut(entry);
+            room.addRejected(entry.cost);
+            return null;
+        });
+    }
+
+    private void takeOut(Entry entry) {
+        Chain chain = chains.at(entry.key);
+        if (chain.entries.remove(entry)) {
+            room.free(entry.cost);
+            durable.remove(entry.sequence);
+        }
+        chain.unsynced = !chain.entries.isEmpty();
+        pace.offer(chain);
+        chains.forgetIfIdle(chain);
+        gate.changed();
     }
 
     /** What waits of a key, in order. */
     List<Entry> of(SpoolKey key) {
         return locked(() -> {
-            Chain chain = chains.get(key);
-            return chain == null ? List.of() : visible(chain);
+            Chain chain = chains.find(key);
+            return chain == null
+                    ? List.of()
+                    : chain.entries.stream().filter(Entry::isReadable).toList();
         });
     }
 
-    private static List<Entry> visible(Chain chain) {
-        return chain.entries.stream().filter(e -> e.durable && !e.gone).toList();
+    /** Whether something waits of a key that is not what was put. */
+    boolean hasDamaged(SpoolKey key) {
+        return locked(() -> {
+            Chain chain = chains.find(key);
+            return chain != null && chain.entries.stream().anyMatch(e -> e.durable && e.isDamaged());
+        });
     }
 
     /**
@@ -234,124 +214,12 @@ final class Pending {
      * @param after position behind which to begin, or empty
      */
     List<SpoolKey> listed(Tenant tenant, String after, int limit, Predicate<Entry> wanted) {
-        return locked(() -> {
-            List<SpoolKey> found = new ArrayList<>();
-            String end = tenant + "0"; // the character behind the slash
-            for (Chain chain :
-                    ordered.subMap(position(tenant, after), false, end, false).values()) {
-                if (chain.entries.stream().anyMatch(e -> e.durable && !e.gone && e.manifest && wanted.test(e))) {
-                    found.add(chain.key);
-                    if (found.size() == limit) {
-                        break;
-                    }
-                }
-            }
-            return found;
-        });
+        return locked(() -> chains.listed(tenant, after, limit, e -> e.isReadable() && e.manifest && wanted.test(e)));
     }
 
     /** Everything that waits and passes, in the order of the puts. */
     List<Entry> all(Predicate<Entry> wanted) {
         return locked(() -> durable.values().stream().filter(wanted).toList());
-    }
-
-    /** Claims the next chain that is to be delivered; waits for one where told so. Null at the end, or for none. */
-    @Nullable Chain take(boolean wait) throws InterruptedException {
-        gate.lock();
-        try {
-            while (!stopped) {
-                Chain next = pace.next();
-                if (next != null || !wait) {
-                    return next;
-                }
-                gate.await(pace.patience());
-            }
-            return null;
-        } finally {
-            gate.unlock();
-        }
-    }
-
-    /** Claims the chain of a key, to do something else to it than to deliver; waits for whoever has it. */
-    Chain claim(SpoolKey key, Duration longest) {
-        gate.lock();
-        try {
-            long until = System.nanoTime() + longest.toNanos();
-            for (Chain chain = chain(key); chain.claimed; chain = chain(key)) {
-                if (System.nanoTime() - until >= 0) {
-                    throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "the same key is still being delivered");
-                }
-                gate.await(LOOK_NANOS);
-            }
-            Chain mine = chain(key);
-            mine.claimed = true;
-            return mine;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "interrupted");
-        } finally {
-            gate.unlock();
-        }
-    }
-
-    /** Claims a chain where nobody has it. */
-    @Nullable Chain claimIfFree(SpoolKey key) {
-        return locked(() -> {
-            Chain chain = chains.get(key);
-            if (chain == null || chain.claimed) {
-                return null;
-            }
-            chain.claimed = true;
-            return chain;
-        });
-    }
-
-    /** Ends a claim, of {@link #take} or of another kind. */
-    void release(Chain chain, boolean taken) {
-        locked(() -> {
-            chain.claimed = false;
-            if (taken) {
-                pace.ended();
-            }
-            pace.offer(chain);
-            forgetIfIdle(chain);
-            gate.changed();
-            return null;
-        });
-    }
-
-    /** What is to be done next in a claimed chain; null when nothing is. */
-    @Nullable Entry head(Chain chain) {
-        return locked(chain::head);
-    }
-
-    @Nullable Entry superseded(Chain chain) {
-        return locked(chain::superseded);
-    }
-
-    boolean unsynced(Chain chain) {
-        return locked(() -> chain.unsynced);
-    }
-
-    /** That what was deleted may be put anew. */
-    void deleted(Chain chain) {
-        locked(() -> chain.committed = chain.entries.stream().anyMatch(e -> e.durable && e.manifest));
-    }
-
-    void succeeded(Chain chain) {
-        locked(() -> {
-            pace.succeeded(chain);
-            gate.changed();
-            return null;
-        });
-    }
-
-    @Nullable Duration failed(Chain chain, SurfaceException fault) {
-        return locked(() -> pace.failed(chain, fault));
-    }
-
-    boolean storeIsOut() {
-        return locked(pace::storeIsOut);
     }
 
     /** No put is taken from now on, and what waits is tried at once. */
@@ -364,8 +232,9 @@ final class Pending {
         });
     }
 
-    /** Ends {@link #take}. */
+    /** Nothing is acknowledged, nor can be claimed, from now on. */
     void stop() {
+        claims.stop();
         locked(() -> {
             stopped = true;
             gate.changed();
@@ -373,11 +242,11 @@ final class Pending {
         });
     }
 
-    /** Waits until nothing waits. {@return whether that came true in time} */
+    /** Waits until nothing waits, nor is being put. {@return whether that came true in time} */
     boolean awaitEmpty(long untilNanos, LongSupplier nanos) throws InterruptedException {
         gate.lock();
         try {
-            while (!durable.isEmpty()) {
+            while (!room.isEmpty()) {
                 long left = untilNanos - nanos.getAsLong();
                 if (left <= 0) {
                     return false;
@@ -397,12 +266,12 @@ final class Pending {
 
     /** Bytes of the quota that are used. */
     long used() {
-        return locked(() -> used);
+        return locked(room::used);
     }
 
     /** Whether another put could be taken. */
     boolean hasRoom() {
-        return locked(() -> accepting && count < settings.entries() && used < settings.quota());
+        return locked(() -> accepting && room.isFree());
     }
 
     /** When the put that waits for longest was put, or null. */

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A spool folder, open: what waits, and those who take it to the store. Thread-safe. */
 public final class Spool implements AutoCloseable {
-    /** How long a delete waits for a delivery of the same key. */
-    private static final Duration CLAIM = Duration.ofSeconds(60);
+    /** How long a delete waits for what waits of its key; a delivery that has begun is not broken off. */
+    private static final Duration BEHIND = Duration.ofSeconds(60);
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -56,7 +56,7 @@ public final class Spool implements AutoCloseable {
         this.events = events;
         this.outside = outside;
         this.pending = new Pending(outside.gate(), settings, new Pace(settings, outside.nanos(), outside.random()));
-        this.reader = new EntryReader(SpoolFolder.entries(folder.root()), codec, verifier);
+        this.reader = new EntryReader(SpoolNames.entries(folder.root()), codec, verifier, events);
         this.intake = new Intake(pending, folder, outside.clock());
     }
 
@@ -111,33 +111,35 @@ public final class Spool implements AutoCloseable {
 
     private void recover() throws IOException {
         folder.clearLeftovers();
-        Path rejected = SpoolFolder.rejected(folder.root());
-        for (long sequence : SpoolFolder.sequences(rejected)) {
+        Path rejected = SpoolNames.rejected(folder.root());
+        for (long sequence : SpoolNames.sequences(rejected)) {
             pending.startBehind(sequence);
-            pending.countRejected(1, cost(rejected, sequence));
+            pending.foundRejected(cost(rejected, sequence));
         }
-        Path entries = SpoolFolder.entries(folder.root());
-        for (long sequence : SpoolFolder.sequences(entries)) {
+        Path entries = SpoolNames.entries(folder.root());
+        for (long sequence : SpoolNames.sequences(entries)) {
             pending.startBehind(sequence);
             long cost = cost(entries, sequence);
             try {
-                EntryFormat.Front front = SpoolFolder.front(entries, sequence);
-                if (front.head().outside() && !Files.exists(SpoolFolder.payload(entries, sequence))) {
+                EntryFormat.Front front = SpoolNames.front(entries, sequence);
+                if (front.head().outside() && !Files.exists(SpoolNames.payload(entries, sequence))) {
                     throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the payload of an entry is gone");
                 }
                 pending.found(sequence, front.head(), front.layout(), cost);
             } catch (SurfaceException e) {
-                folder.reject(sequence, Delivery.why("?", e, outside.clock().millis()));
-                pending.countRejected(1, cost);
+                folder.files()
+                        .park(sequence, Delivery.why("?", e, outside.clock().millis()));
+                folder.files().remove(sequence);
+                pending.foundRejected(cost);
                 events.rejected("?", e.code(), String.valueOf(e.getMessage()));
             }
         }
     }
 
     private static long cost(Path folder, long sequence) throws IOException {
-        Path payload = SpoolFolder.payload(folder, sequence);
-        long size = Files.size(SpoolFolder.file(folder, sequence));
-        return Files.exists(payload) ? SpoolFolder.cost(size, Files.size(payload)) : SpoolFolder.cost(size);
+        Path payload = SpoolNames.payload(folder, sequence);
+        long size = Files.size(SpoolNames.file(folder, sequence));
+        return Files.exists(payload) ? SpoolNames.cost(size, Files.size(payload)) : SpoolNames.cost(size);
     }
 
     /** Begins to deliver. */
@@ -176,20 +178,23 @@ public final class Spool implements AutoCloseable {
      * @throws SurfaceException {@code STORE_UNAVAILABLE} when that can't be delivered now: then nothing was done
      */
     boolean behind(SpoolKey key, BooleanSupplier work) {
-        Chain chain = pending.claim(key, CLAIM);
+        Claims claims = pending.claims();
+        long until = System.nanoTime() + BEHIND.toNanos();
+        Chain chain = claims.claim(key, BEHIND);
         try {
-            List<Entry> waiting = pending.of(key);
-            if (!waiting.isEmpty()) {
-                delivery().deliverUpTo(chain, waiting.getLast().sequence);
+            // Also what can't be read any more, as long as its files may be there.
+            Entry last = claims.last(chain);
+            if (last != null) {
+                delivery().deliverUpTo(chain, last.sequence, until);
             }
-            folder.settleRemovals();
+            folder.files().settleRemovals();
             boolean done = work.getAsBoolean();
-            pending.deleted(chain);
+            claims.deleted(chain);
             return done;
         } catch (IOException e) {
             throw DiskFaults.of("sync the spool", e);
         } finally {
-            pending.release(chain, false);
+            claims.release(chain, false);
         }
     }
 
@@ -227,10 +232,7 @@ public final class Spool implements AutoCloseable {
         closed = true;
         pending.stop();
         try {
-            for (Thread worker : workers) {
-                worker.interrupt();
-                worker.join(LAST_WORDS);
-            }
+            joinWorkers(true, outside.nanos().getAsLong() + LAST_WORDS.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -238,7 +240,9 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Takes no more puts, delivers what it can within the time for that, tells what is left, and gives the folder up.
+     * Takes no more puts, delivers what it can, tells what is left, and gives the folder up. Takes no longer than the
+     * time to drain, the last tenth of which is for deliveries that have to be broken off. A put that is not
+     * acknowledged by then is refused; should it still be writing, the folder is given up when that has ended.
      */
     @Override
     public void close() throws IOException {
@@ -246,20 +250,30 @@ public final class Spool implements AutoCloseable {
             return;
         }
         closed = true;
+        long time = settings.drainTimeout().toNanos();
+        long end = outside.nanos().getAsLong() + time;
+        boolean drained = false;
         try {
             pending.stopAccepting();
-            boolean drained = workers.isEmpty() || awaitEmpty(settings.drainTimeout());
+            long words = Math.min(time / 10, LAST_WORDS.toNanos());
+            drained = workers.isEmpty() || pending.awaitEmpty(end - words, outside.nanos());
             pending.stop();
-            for (Thread worker : workers) {
-                if (!drained) {
-                    worker.interrupt();
-                }
-                worker.join(LAST_WORDS);
-            }
+            joinWorkers(!drained, end);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            pending.stop();
+            pending.all(e -> !e.gone).forEach(e -> events.left(e.key.toString()));
+            folder.close();
         }
-        pending.all(e -> !e.gone).forEach(e -> events.left(e.key.toString()));
-        folder.close();
+    }
+
+    private void joinWorkers(boolean interrupt, long end) throws InterruptedException {
+        if (interrupt) {
+            workers.forEach(Thread::interrupt);
+        }
+        for (Thread worker : workers) {
+            worker.join(Duration.ofNanos(Math.max(0, end - outside.nanos().getAsLong())));
+        }
     }
 }

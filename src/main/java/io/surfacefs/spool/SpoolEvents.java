@@ -1,5 +1,6 @@
 package io.surfacefs.spool;
 
+import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ErrorCode;
 import java.time.Duration;
 
@@ -14,6 +15,15 @@ public interface SpoolEvents {
      * @param key which, for people; {@code ?} where its file is too damaged to tell
      */
     default void rejected(String key, ErrorCode code, String message) {}
+
+    /**
+     * What waits of an artefact is not what was put: lists pass it over, and a new put of it counts. Told once of each
+     * put.
+     */
+    default void damaged(ArtefactKey key) {}
+
+    /** What was read of an artefact from here is not to be found any more: whoever remembers it must forget it. */
+    default void forgotten(ArtefactKey key) {}
 
     /** The store is out or asks for less, so deliveries wait. */
     default void waiting(ErrorCode code, String message, Duration pause) {}

@@ -1,8 +1,10 @@
 package io.surfacefs.spool;
 
 import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
+import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.ArtefactStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,13 +41,25 @@ final class SpoolPages {
         String end = end(page.next(), waiting, query.limit());
         for (SpoolKey key : waiting) {
             if (end == null || key.position().compareTo(end) <= 0) {
-                Manifest manifest = reads.manifest(key.artefact());
+                Manifest manifest = readable(key);
                 if (manifest != null) {
                     merged.put(key.position(), manifest);
                 }
             }
         }
         return cut(end == null ? merged : merged.headMap(end, true), query, more ? end : null);
+    }
+
+    /** One manifest that rotted must not keep all others of its page from whoever lists; who found it told of it. */
+    private @Nullable Manifest readable(SpoolKey key) {
+        try {
+            return reads.manifest(key.artefact());
+        } catch (SurfaceException e) {
+            if (e.code() != ErrorCode.CORRUPT_OBJECT) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     /** Keys that may belong on the page, in order; one more than fits where there are more. */

@@ -4,6 +4,7 @@ import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
@@ -46,19 +47,51 @@ final class SpoolReads {
         @Nullable T at(List<Entry> entries) throws IOException;
     }
 
-    /** Looks at what waits of a key, again when some of it has been delivered meanwhile. */
+    /**
+     * Looks at what waits of a key, again when some of it has been delivered meanwhile, or turned out to be damaged:
+     * that is left out then, and told where nothing else is found.
+     */
     private <T> @Nullable T look(SpoolKey key, Look<T> look) {
         for (int i = 0; ; i++) {
+            List<Entry> entries = pending.of(key);
+            T found;
             try {
-                return look.at(pending.of(key));
+                found = look.at(entries);
             } catch (NoSuchFileException e) {
                 if (i == TRIES) {
                     throw DiskFaults.of("read the spool", e);
                 }
                 Thread.onSpinWait();
+                continue;
             } catch (IOException e) {
                 throw DiskFaults.of("read the spool", e);
+            } catch (SurfaceException e) {
+                if (entries.stream().noneMatch(Entry::isDamaged)) {
+                    throw e;
+                }
+                continue;
             }
+            if (found == null && pending.hasDamaged(key)) {
+                throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "what waits of it in the spool is damaged");
+            }
+            return found;
+        }
+    }
+
+    /** Whether a put is what it should be, which is looked at anew; not where it is gone meanwhile. */
+    boolean isWhole(Entry entry) {
+        try {
+            reader.check(entry);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw DiskFaults.of("read the spool", e);
+        } catch (SurfaceException e) {
+            if (!entry.isDamaged()) {
+                throw e;
+            }
+            return false;
         }
     }
 
@@ -134,7 +167,7 @@ final class SpoolReads {
         });
     }
 
-    /** Whether a put of that manifest would change nothing of what waits and counts. */
+    /** Whether a put of that manifest would change nothing of what waits and counts, and is what it should be. */
     boolean addsNothing(SpoolKey key, ArtefactManifest made, ArtefactStore.Index index) {
         List<Entry> entries = pending.of(key);
         Entry strong = first(entries, SpoolReads::strong);
@@ -146,7 +179,8 @@ final class SpoolReads {
         Timestamp expires = strong.head().expiresAt();
         return there.images().containsAll(index.images())
                 && there.scans().containsAll(index.scans())
-                && (asked == null || expires == null || expires.compareTo(asked) >= 0);
+                && (asked == null || expires == null || expires.compareTo(asked) >= 0)
+                && isWhole(strong);
     }
 
     /**
@@ -165,10 +199,18 @@ final class SpoolReads {
         return found instanceof ArtefactManifest artefact ? artefact : made;
     }
 
-    /** The payload that waits and counts, or else a staged one; null when none waits. */
+    /** The payload that waits and counts, or else a staged one; null when none waits that is whole. */
     ArtefactStore.@Nullable Received received(SpoolKey key) throws IOException {
-        Entry entry = holder(pending.of(key));
-        return entry == null ? null : reader.received(entry);
+        for (Entry entry = holder(pending.of(key)); entry != null; entry = holder(pending.of(key))) {
+            try {
+                return reader.received(entry);
+            } catch (SurfaceException e) {
+                if (!entry.isDamaged()) {
+                    throw e;
+                }
+            }
+        }
+        return null;
     }
 
     private static @Nullable Entry holder(List<Entry> entries) {
@@ -224,15 +266,24 @@ final class SpoolReads {
                 : storeFirst(() -> store.facts(key), () -> holder.head().payload());
     }
 
+    /** One that is damaged is as good as absent: it is a memo. */
     ArtefactStore.@Nullable OpenEntry cacheEntry(CacheKey key) {
-        return look(
-                SpoolKey.of(key),
-                entries -> entries.isEmpty()
-                        ? store.cacheEntry(key)
-                        : new ArtefactStore.OpenEntry(
-                                reader.raw(entries.getLast()),
-                                Objects.requireNonNull(entries.getLast().head().payload()),
-                                reader.payload(entries.getLast())));
+        try {
+            return look(
+                    SpoolKey.of(key),
+                    entries -> entries.isEmpty()
+                            ? store.cacheEntry(key)
+                            : new ArtefactStore.OpenEntry(
+                                    reader.raw(entries.getLast()),
+                                    Objects.requireNonNull(
+                                            entries.getLast().head().payload()),
+                                    reader.payload(entries.getLast())));
+        } catch (SurfaceException e) {
+            if (e.code() != ErrorCode.CORRUPT_OBJECT) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan) {
@@ -244,7 +295,7 @@ final class SpoolReads {
 
     /** As {@link #currentScan}, but null where the store would have to be asked and can't be. */
     @Nullable ScanManifest currentScanBeforePut(Tenant tenant, ScanId scan) {
-        if (pending.storeIsOut()) {
+        if (pending.claims().storeIsOut()) {
             return waiting(tenant, scan);
         }
         try {
@@ -268,19 +319,26 @@ final class SpoolReads {
         return current;
     }
 
-    /** Those of the scan manifests that wait, and still do, which are wanted. */
+    /** Those of the scan manifests that wait, and still do, which are wanted; without what is damaged. */
     List<ScanManifest> scans(Predicate<Entry> wanted) {
         List<ScanManifest> scans = new ArrayList<>();
-        for (Entry entry : pending.all(e -> e.head().op() == Head.Op.SCAN && wanted.test(e))) {
-            Manifest found = look(entry.key, entries -> {
-                Entry still = first(entries, e -> e == entry);
-                return still == null ? null : reader.manifest(still);
-            });
-            if (found instanceof ScanManifest scan) {
+        for (Entry entry : pending.all(e -> e.head().op() == Head.Op.SCAN && e.isReadable() && wanted.test(e))) {
+            if (waiting(entry) instanceof ScanManifest scan) {
                 scans.add(scan);
             }
         }
         return scans;
+    }
+
+    private @Nullable Manifest waiting(Entry entry) {
+        try {
+            return look(entry.key, entries -> entries.contains(entry) ? reader.manifest(entry) : null);
+        } catch (SurfaceException e) {
+            if (e.code() != ErrorCode.CORRUPT_OBJECT) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     private static boolean isLater(ScanManifest a, ScanManifest b) {

@@ -15,6 +15,7 @@ import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -60,7 +61,7 @@ public final class SpoolStore implements ArtefactStore {
     public boolean stage(ArtefactKey key, Received payload) {
         SpoolKey name = SpoolKey.of(key);
         // What waits with its payload is as safe as this would be.
-        if (spool.pending().of(name).stream().anyMatch(Entry::hasPayload)) {
+        if (spool.pending().of(name).stream().anyMatch(e -> e.hasPayload() && reads.isWhole(e))) {
             return false;
         }
         boolean had = known.payload(key);
@@ -131,7 +132,7 @@ public final class SpoolStore implements ArtefactStore {
     @Override
     public Committed<ScanManifest> putScan(ScanManifest manifest) {
         SpoolKey name = SpoolKey.of(manifest.key());
-        if (spool.pending().of(name).stream().anyMatch(e -> e.manifest)) {
+        if (spool.pending().of(name).stream().anyMatch(e -> e.manifest && reads.isWhole(e))) {
             return new Committed<>(manifest, false); // the same bytes wait already
         }
         boolean created = put(name, true, () -> Intake.Content.of(manifest, known.manifest(manifest.key()) != null));
@@ -202,6 +203,13 @@ public final class SpoolStore implements ArtefactStore {
     @Override
     public void putCacheEntry(CacheKey key, Received value) {
         put(SpoolKey.of(key), false, () -> Intake.Content.of(Head.Op.CACHE, value));
+    }
+
+    /** Puts it now: that it has waited elsewhere already is not known of those that wait here. */
+    @Override
+    public boolean putCacheEntryLate(CacheKey key, Received value, Instant put) {
+        putCacheEntry(key, value);
+        return true;
     }
 
     @Override

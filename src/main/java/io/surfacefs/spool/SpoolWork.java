@@ -1,27 +1,15 @@
 package io.surfacefs.spool;
 
 import io.surfacefs.codec.CanonicalJson;
-import io.surfacefs.codec.Hashes;
-import io.surfacefs.codec.StoredBytes;
-import io.surfacefs.model.Digest;
-import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.Disk;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * memory for one entry at a time.
  */
 public final class SpoolWork implements AutoCloseable {
-    private static final String KIT = "offline/surface/";
-    private static final int PIECE = 128 * 1024;
-
     /**
      * A put that waits or was rejected.
      *
@@ -85,7 +70,7 @@ public final class SpoolWork implements AutoCloseable {
         requireSpool(root);
         for (boolean rejected : new boolean[] {false, true}) {
             Path folder = folder(root, rejected);
-            for (long sequence : SpoolFolder.sequences(folder)) {
+            for (long sequence : SpoolNames.sequences(folder)) {
                 Item found = item(folder, sequence, rejected);
                 if (found != null) {
                     item.accept(found);
@@ -95,7 +80,7 @@ public final class SpoolWork implements AutoCloseable {
     }
 
     private static Path folder(Path root, boolean rejected) {
-        return rejected ? SpoolFolder.rejected(root) : SpoolFolder.entries(root);
+        return rejected ? SpoolNames.rejected(root) : SpoolNames.entries(root);
     }
 
     /** Null when it went meanwhile. */
@@ -105,7 +90,7 @@ public final class SpoolWork implements AutoCloseable {
             String code = text(why, "code");
             String message = text(why, "message");
             try {
-                Head head = SpoolFolder.front(folder, sequence).head();
+                Head head = SpoolNames.front(folder, sequence).head();
                 return new Item(
                         sequence,
                         head.key().toString(),
@@ -125,7 +110,7 @@ public final class SpoolWork implements AutoCloseable {
 
     private static Map<String, @Nullable Object> why(Path folder, long sequence) throws IOException {
         try {
-            return CanonicalJson.parseObject(Files.readAllBytes(SpoolFolder.why(folder, sequence)), 1 << 20);
+            return CanonicalJson.parseObject(Files.readAllBytes(SpoolNames.why(folder, sequence)), 1 << 20);
         } catch (NoSuchFileException | SurfaceException e) {
             return Map.of();
         }
@@ -141,7 +126,7 @@ public final class SpoolWork implements AutoCloseable {
 
     private void each(Predicate<Item> wanted, boolean rejected, Each work) throws IOException {
         Path in = folder(folder.root(), rejected);
-        for (long sequence : SpoolFolder.sequences(in)) {
+        for (long sequence : SpoolNames.sequences(in)) {
             Item item = item(in, sequence, rejected);
             if (item != null && wanted.test(item)) {
                 work.at(item);
@@ -152,7 +137,7 @@ public final class SpoolWork implements AutoCloseable {
     /** Puts rejected puts back, at their old places in the order, for the next server to deliver. */
     public void retry(Predicate<Item> wanted, Consumer<Item> done) throws IOException {
         each(wanted, true, item -> {
-            folder.restore(item.sequence());
+            folder.files().restore(item.sequence());
             done.accept(item);
         });
     }
@@ -160,12 +145,12 @@ public final class SpoolWork implements AutoCloseable {
     /** Removes puts for ever. */
     public void drop(Predicate<Item> wanted, Consumer<Item> done) throws IOException {
         each(wanted, false, item -> {
-            folder.remove(item.sequence());
+            folder.files().remove(item.sequence());
             done.accept(item);
         });
-        folder.settleRemovals();
+        folder.files().settleRemovals();
         each(wanted, true, item -> {
-            folder.dropRejected(item.sequence());
+            folder.files().dropRejected(item.sequence());
             done.accept(item);
         });
     }
@@ -173,96 +158,27 @@ public final class SpoolWork implements AutoCloseable {
     /**
      * Copies puts out, in the folders of a kit: manifests as {@code …/manifests/tenants/{tenant}/{kind}/{hex}.json},
      * stored payloads as {@code …/payloads/tenants/{tenant}/{kind}/{hex}.json.zst}, both below {@code offline/surface};
-     * cache entries as {@code cache/{namespace}/{tenant}/{hex}.zst}. Of several puts of an artefact the first counts,
-     * of a cache entry the last.
+     * cache entries as {@code cache/{namespace}/{tenant}/{hex}.zst}. Of several puts of an artefact the first counts
+     * that brought manifest and payload, of a cache entry the last. A manifest is only copied beside the very payload
+     * that it describes, or where there is none.
      *
      * @param target made when missing
-     * @param damaged told of what isn't what it should be, and therefore isn't copied
+     * @param left told of what isn't copied: it isn't what it should be, or is no match for what is there of its key
      */
-    public void export(Path target, Predicate<Item> wanted, Consumer<Item> done, Consumer<Item> damaged)
+    public void export(Path target, Predicate<Item> wanted, Consumer<Item> done, Consumer<Item> left)
             throws IOException {
-        for (boolean rejected : new boolean[] {false, true}) {
-            each(wanted, rejected, item -> {
-                boolean whole = copy(target, folder(folder.root(), rejected), item);
-                (whole ? done : damaged).accept(item);
-            });
-        }
-    }
-
-    private static boolean copy(Path target, Path from, Item item) throws IOException {
-        try {
-            EntryFormat.Front front = SpoolFolder.front(from, item.sequence());
-            SpoolKey key = front.head().key();
-            String name = key.tenant() + "/" + key.name() + "/" + key.digest().hex();
-            if (front.head().payload() != null) {
-                Path file = key.cache()
-                        ? target.resolve("cache/" + key.name() + "/" + key.tenant() + "/"
-                                + key.digest().hex() + ".zst")
-                        : target.resolve(KIT + "payloads/tenants/" + name + ".json.zst");
-                copyPayload(from, item.sequence(), front, file, key.cache());
-            }
-            Path manifest = target.resolve(KIT + "manifests/tenants/" + name + ".json");
-            if (front.manifest().length > 0 && !Files.exists(manifest)) {
-                writeWhole(manifest, out -> out.write(front.manifest()));
-            }
-            return true;
-        } catch (SurfaceException | NoSuchFileException e) {
-            return false;
-        }
-    }
-
-    private static void copyPayload(Path from, long sequence, EntryFormat.Front front, Path file, boolean replace)
-            throws IOException {
-        if (!replace && Files.exists(file)) {
-            return;
-        }
-        Digest wanted = Objects.requireNonNull(front.head().payload()).storedDigest();
-        try (StoredBytes bytes = SpoolFolder.openPayload(from, sequence, front.head(), front.layout())) {
-            writeWhole(file, out -> {
-                MessageDigest digest = Hashes.sha256();
-                byte[] piece = new byte[PIECE];
-                for (long at = 0; at < bytes.size(); ) {
-                    int n = bytes.read(at, piece, 0, piece.length);
-                    if (n < 0) {
-                        throw new EOFException("the payload ends early");
+        SpoolExport export = new SpoolExport(target);
+        for (boolean whole : new boolean[] {true, false}) {
+            for (boolean rejected : new boolean[] {false, true}) {
+                Path in = folder(folder.root(), rejected);
+                each(wanted, rejected, item -> {
+                    SpoolExport.Copied copied = export.copy(in, item.sequence(), whole);
+                    switch (copied) {
+                        case DONE -> done.accept(item);
+                        case LEFT -> left.accept(item);
+                        case NOT_YET -> {}
                     }
-                    digest.update(piece, 0, n);
-                    out.write(piece, 0, n);
-                    at += n;
-                }
-                if (!Digest.of(digest.digest()).equals(wanted)) {
-                    throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the payload is damaged");
-                }
-            });
-        }
-    }
-
-    private interface Writer {
-        void write(OutputStream out) throws IOException;
-    }
-
-    /** The file is there whole or not at all, and survives a loss of power when this returns. */
-    private static void writeWhole(Path file, Writer writer) throws IOException {
-        Files.createDirectories(Objects.requireNonNull(file.getParent()));
-        Path writing = file.resolveSibling("." + file.getFileName() + ".part");
-        boolean written = false;
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    writing,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                writer.write(Channels.newOutputStream(channel));
-                channel.force(true);
-            }
-            Files.move(writing, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            written = true;
-            try (FileChannel folder = FileChannel.open(Objects.requireNonNull(file.getParent()))) {
-                folder.force(true);
-            }
-        } finally {
-            if (!written) {
-                Files.deleteIfExists(writing);
+                });
             }
         }
     }

@@ -13,6 +13,7 @@ import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -164,6 +165,15 @@ public interface ArtefactStore extends AutoCloseable {
 
     /** Stores the value of a cache entry over what is there. */
     void putCacheEntry(CacheKey key, Received value);
+
+    /**
+     * As {@link #putCacheEntry}, for a value that was put some time ago: what was stored after that stays. A store that
+     * can't tell when that was stores the value.
+     *
+     * @param put when it was put, by the clock of who took it; compared with the store's own
+     * @return whether it was stored
+     */
+    boolean putCacheEntryLate(CacheKey key, Received value, Instant put);
 
     /** @return whether there was one */
     boolean deleteCacheEntry(CacheKey key);

@@ -11,6 +11,7 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.ArtefactStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -134,6 +135,16 @@ final class FaultyStore implements ArtefactStore {
         asked("putCacheEntry", key);
         store.putCacheEntry(key, value);
         done.accept("putCacheEntry " + value.facts().storedDigest());
+    }
+
+    @Override
+    public boolean putCacheEntryLate(CacheKey key, Received value, Instant put) {
+        asked("putCacheEntry", key);
+        boolean stored = store.putCacheEntryLate(key, value, put);
+        if (stored) {
+            done.accept("putCacheEntry " + value.facts().storedDigest());
+        }
+        return stored;
     }
 
     @Override

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Puts of one artefact and of one cache entry, readers, a delete and deliverers take their steps in an order that a
- * seed tells, the store goes out and comes back, and in half of the runs the process dies in between.
+ * seed tells, the store goes out and comes back, and in half of the runs the process dies in between; in some others it
+ * comes to its end in good order while they go on.
  */
 class SpoolInterleavingTest {
     private static final int RUNS = 10_000;
@@ -62,6 +63,7 @@ class SpoolInterleavingTest {
         int endedPuts;
         int putsAcked;
         int created;
+        boolean ending;
         boolean deleting;
         int deletedBehind = -1;
 
@@ -93,16 +95,32 @@ class SpoolInterleavingTest {
 
         void put(ArtefactStore.Received payload) {
             begunPuts++;
-            ArtefactStore.Committed<?> committed = rig.spooled.commit(KEY, payload, filled(KEY, null), INDEX);
-            created += committed.created() ? 1 : 0;
-            putsAcked++;
+            try {
+                ArtefactStore.Committed<?> committed = rig.spooled.commit(KEY, payload, filled(KEY, null), INDEX);
+                created += committed.created() ? 1 : 0;
+                putsAcked++;
+            } catch (SurfaceException e) {
+                assertRefusedAtTheEnd(e);
+            }
             endedPuts++;
+        }
+
+        void assertRefusedAtTheEnd(SurfaceException e) {
+            assertTrue(ending && e.code() == ErrorCode.STORE_UNAVAILABLE, e::toString);
+        }
+
+        void end() throws IOException {
+            for (int i = random.nextInt(60); i > 0; i--) {
+                turns.step();
+            }
+            ending = true;
+            rig.spool.close();
         }
 
         void stageAndCommit() {
             begunPuts++;
-            rig.spooled.stage(KEY, OURS);
             try {
+                rig.spooled.stage(KEY, OURS);
                 ArtefactStore.Committed<?> committed = rig.spooled.commit(KEY, null, filled(KEY, null), INDEX);
                 created += committed.created() ? 1 : 0;
             } catch (SurfaceException e) {
@@ -120,8 +138,12 @@ class SpoolInterleavingTest {
 
         void memo(int value) {
             begun[value] = time;
-            rig.spooled.putCacheEntry(MEMO, VALUES.get(value));
-            acked[value] = time;
+            try {
+                rig.spooled.putCacheEntry(MEMO, VALUES.get(value));
+                acked[value] = time;
+            } catch (SurfaceException e) {
+                assertRefusedAtTheEnd(e);
+            }
         }
 
         void look() throws IOException {
@@ -194,6 +216,9 @@ class SpoolInterleavingTest {
             turns.add(this::deliver);
             turns.add(this::deliver);
             turns.add(this::look);
+            if (random.nextInt(3) == 0) {
+                turns.add(this::end);
+            }
         }
 
         void afterEach() {
@@ -220,17 +245,20 @@ class SpoolInterleavingTest {
     private static void runAll() {
         int died = 0;
         int deleted = 0;
+        int ended = 0;
         for (int seed = 0; seed < RUNS; seed++) {
             try {
                 Run run = new Run(seed);
                 died += run(run) ? 1 : 0;
                 deleted += run.isDeleted() ? 1 : 0;
+                ended += run.ending ? 1 : 0;
                 run.rig.close();
             } catch (AssertionError | RuntimeException | IOException e) {
                 throw new AssertionError("seed " + seed, e);
             }
         }
         assertTrue(died > RUNS / 5, "runs that died: " + died);
+        assertTrue(ended > RUNS / 10, "runs that ended in good order: " + ended);
         assertTrue(deleted > RUNS / 100, "deletes behind all puts: " + deleted);
     }
 
@@ -240,7 +268,7 @@ class SpoolInterleavingTest {
                 run.turns.run(run.random, run.random.nextBoolean() ? run.random.nextInt(120) : NEVER, run::afterEach);
         SpoolRig rig = run.rig;
         rig.store.fault = null;
-        if (died) {
+        if (died || run.ending) {
             rig.crash();
         }
         rig.advance(Duration.ofMinutes(2));
@@ -254,7 +282,7 @@ class SpoolInterleavingTest {
         } else if (run.putsAcked > 0 && !run.deleting) {
             assertNotNull(rig.layout.manifest(KEY), "acknowledged, and not delivered");
             assertArrayEquals(PAYLOAD, read(rig.layout, KEY));
-            assertTrue(died || run.created == 1, "created: " + run.created);
+            assertTrue(died || run.ending || run.created == 1, "created: " + run.created);
         }
         checkMemo(run);
         return died;

@@ -130,6 +130,11 @@ class SpoolLostPowerTest {
         delete(3);
         put(5);
         delete(5);
+        // The next process knows nothing of what this one removed last, and may delete it all the same.
+        put(8);
+        rig.deliver();
+        rig.crash();
+        delete(8);
         memo(15);
         memo(16);
         byte[] bad = text(6, 300);
@@ -185,11 +190,11 @@ class SpoolLostPowerTest {
             assertEquals(List.of(), after.rejected, when);
             assertEquals(0, after.spool.depth(), when);
             Set<String> aside = new HashSet<>();
-            for (long sequence : SpoolFolder.sequences(after.root.resolve("rejected"))) {
-                EntryFormat.Front front = SpoolFolder.front(after.root.resolve("rejected"), sequence);
+            for (long sequence : SpoolNames.sequences(after.root.resolve("rejected"))) {
+                EntryFormat.Front front = SpoolNames.front(after.root.resolve("rejected"), sequence);
                 assertTrue(
                         !front.head().outside()
-                                || Files.exists(SpoolFolder.payload(after.root.resolve("rejected"), sequence)),
+                                || Files.exists(SpoolNames.payload(after.root.resolve("rejected"), sequence)),
                         when);
                 aside.add(front.head().key().toString());
             }

@@ -1,5 +1,6 @@
 package io.surfacefs.spool;
 
+import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A spool in a folder of its own, before a store in memory that may be out. Delivers when it is told to. */
@@ -42,11 +44,14 @@ final class SpoolRig implements AutoCloseable {
     final AtomicInteger delivered = new AtomicInteger();
     final List<String> rejected = new ArrayList<>();
     final List<String> left = new ArrayList<>();
+    final List<ArtefactKey> damaged = new ArrayList<>();
     final List<Duration> pauses = new ArrayList<>();
 
     Disk disk = real;
     Gate gate = Gate.real();
+    Consumer<ArtefactKey> forgotten = key -> {};
     boolean deliversItself;
+    boolean clockStands;
     boolean knows = true;
     Spool spool;
     SpoolStore spooled;
@@ -100,6 +105,16 @@ final class SpoolRig implements AutoCloseable {
                     }
 
                     @Override
+                    public void damaged(ArtefactKey key) {
+                        damaged.add(key);
+                    }
+
+                    @Override
+                    public void forgotten(ArtefactKey key) {
+                        forgotten.accept(key);
+                    }
+
+                    @Override
                     public void waiting(ErrorCode code, String message, Duration pause) {
                         pauses.add(pause);
                     }
@@ -110,7 +125,11 @@ final class SpoolRig implements AutoCloseable {
                     }
                 },
                 new Spool.Outside(
-                        clock, deliversItself ? System::nanoTime : nanos::get, () -> 0.5, gate, deliversItself));
+                        clock,
+                        deliversItself && !clockStands ? System::nanoTime : nanos::get,
+                        () -> 0.5,
+                        gate,
+                        deliversItself));
         spooled = new SpoolStore(store, spool, knows ? Known.of(layout) : Known.NOTHING);
         return spooled;
     }
@@ -136,6 +155,14 @@ final class SpoolRig implements AutoCloseable {
     void advance(Duration time) {
         nanos.addAndGet(time.toNanos());
         clock.advance(time);
+    }
+
+    /** Flips a bit of a file of an entry; counted from the end where negative. */
+    void flip(String name, int at) throws IOException {
+        Path file = root.resolve("entries").resolve(name);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[at < 0 ? bytes.length + at : at] ^= 1;
+        Files.write(file, bytes);
     }
 
     List<String> files(String folder) throws IOException {

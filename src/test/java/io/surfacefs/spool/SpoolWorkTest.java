@@ -18,17 +18,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.surfacefs.codec.Hashes;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Namespace;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.FolderOwnedException;
+import io.surfacefs.store.TestArtefacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,8 @@ class SpoolWorkTest {
     private static final CacheKey MEMO = new CacheKey(ACME, new Namespace("entrytrace.graph"), IMAGE);
     private static final byte[] SMALL = text(1, 500);
     private static final byte[] LARGE = noise(2, 40_000);
+    private static final byte[] THIRD = text(3, 700);
+    private static final ArtefactKey OTHER = key(THIRD);
 
     private SpoolRig rig;
 
@@ -115,11 +121,10 @@ class SpoolWorkTest {
                         received(payload).facts().storedDigest(),
                         Hashes.sha256(Files.readAllBytes(payload(out, key(payload)))));
             }
-            Path manifest = out.resolve("offline/surface/manifests/tenants/acme/sbom.fragment/"
-                    + key(SMALL).digest().hex() + ".json");
+            Path manifest = manifest(out, key(SMALL));
             assertEquals(
                     key(SMALL),
-                    io.surfacefs.store.TestArtefacts.CODEC
+                    TestArtefacts.CODEC
                             .readArtefact(Files.readAllBytes(manifest), key(SMALL))
                             .key());
             assertArrayEquals(
@@ -139,6 +144,93 @@ class SpoolWorkTest {
             assertEquals(List.of(key(LARGE).toString()), damaged);
             assertFalse(Files.exists(payload(rig.home.resolve("again"), key(LARGE))));
         }
+    }
+
+    private record Exported(List<String> done, List<String> left) {}
+
+    private Exported export(Path out) throws IOException {
+        Exported exported = new Exported(new ArrayList<>(), new ArrayList<>());
+        try (SpoolWork work = SpoolWork.open(rig.root, rig.real)) {
+            work.export(
+                    out,
+                    item -> item.key().equals(OTHER.toString()),
+                    item -> exported.done.add(item.what()),
+                    item -> exported.left.add(item.what()));
+        }
+        return exported;
+    }
+
+    /** A manifest and a payload in the target describe each other, whichever put they came from. */
+    private void assertPair(Path out, Digest stored) throws IOException {
+        byte[] manifest = Files.readAllBytes(manifest(out, OTHER));
+        assertEquals(
+                stored,
+                TestArtefacts.CODEC.readArtefact(manifest, OTHER).payload().storedDigest());
+        assertEquals(stored, Hashes.sha256(Files.readAllBytes(payload(out, OTHER))));
+    }
+
+    @Test
+    void aManifestIsCopiedWithItsOwnPayloadWhateverElseWasPutOfTheKey() throws IOException {
+        rig.store.refusal = call -> call.startsWith("stage")
+                ? new SurfaceException(ErrorCode.QUOTA_EXCEEDED, "the tenant's quota is used up")
+                : null;
+        rig.spooled.stage(OTHER, received(THIRD));
+        rig.deliver();
+        rig.store.fault = new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "out");
+        ArtefactStore.Received theirs = TestArtefacts.receivedEncodedElsewhere(THIRD);
+        Path out = rig.home.resolve("out");
+        rig.spool.abandon();
+        assertEquals(new Exported(List.of("stage"), List.of()), export(out));
+        assertEquals(received(THIRD).facts().storedDigest(), Hashes.sha256(Files.readAllBytes(payload(out, OTHER))));
+
+        rig.open();
+        rig.spooled.commit(OTHER, theirs, filled(OTHER, null), INDEX);
+        rig.spool.abandon();
+        assertEquals(new Exported(List.of("commit", "stage"), List.of()), export(out));
+        assertPair(out, theirs.facts().storedDigest());
+        assertEquals(new Exported(List.of("commit", "stage"), List.of()), export(rig.home.resolve("new")));
+        assertPair(rig.home.resolve("new"), theirs.facts().storedDigest());
+    }
+
+    @Test
+    void aDamagedFirstPutLeavesItsPlaceToTheSecondAndAPayloadThatNothingDescribesIsLeft() throws IOException {
+        rig.store.fault = new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "out");
+        ArtefactStore.Received theirs = TestArtefacts.receivedEncodedElsewhere(THIRD);
+        rig.spooled.commit(OTHER, received(THIRD), filled(OTHER, null), INDEX);
+        rig.spooled.commit(
+                OTHER, theirs, filled(OTHER, null), new ArtefactStore.Index(Set.of(IMAGE, OTHER.digest()), Set.of()));
+        rig.spool.abandon();
+        Path out = rig.home.resolve("out");
+        assertEquals(new Exported(List.of("commit", "commit"), List.of()), export(out));
+        assertPair(out, received(THIRD).facts().storedDigest());
+        Path first = rig.root.resolve("entries/0000000000000004");
+        byte[] bytes = Files.readAllBytes(first);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(first, bytes);
+        assertEquals(new Exported(List.of("commit"), List.of("commit")), export(out));
+        assertPair(out, theirs.facts().storedDigest());
+    }
+
+    @Test
+    void aPayloadIsNotLaidBesideAManifestThatDescribesAnother() throws IOException {
+        rig.store.refusal = call -> call.startsWith("stage")
+                ? new SurfaceException(ErrorCode.QUOTA_EXCEEDED, "the tenant's quota is used up")
+                : null;
+        rig.spooled.stage(OTHER, received(THIRD));
+        rig.deliver();
+        rig.layout.stage(OTHER, TestArtefacts.receivedEncodedElsewhere(THIRD));
+        rig.spooled.commit(OTHER, null, filled(OTHER, null), INDEX);
+        rig.spool.abandon();
+        Path out = rig.home.resolve("out");
+        assertEquals(new Exported(List.of("commit"), List.of("stage")), export(out));
+        assertFalse(Files.exists(payload(out, OTHER)));
+        Files.delete(manifest(out, OTHER));
+        assertEquals(new Exported(List.of("commit"), List.of("stage")), export(out));
+    }
+
+    private static Path manifest(Path out, ArtefactKey key) {
+        return out.resolve("offline/surface/manifests/tenants/acme/sbom.fragment/"
+                + key.digest().hex() + ".json");
     }
 
     private static Path payload(Path out, ArtefactKey key) {

@@ -11,6 +11,7 @@ import io.surfacefs.model.Tenant;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.faults.StoreGuard.Mode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
@@ -155,6 +156,15 @@ final class GuardedStore implements ArtefactStore {
             store.putCacheEntry(key, value);
             return Boolean.TRUE;
         });
+    }
+
+    @Override
+    public boolean putCacheEntryLate(CacheKey key, Received value, Instant put) {
+        return guard.call(
+                "put_cache_entry",
+                limit(value.content().size()),
+                Mode.RETRIED,
+                () -> store.putCacheEntryLate(key, value, put));
     }
 
     @Override

@@ -6,14 +6,18 @@ import io.surfacefs.codec.EncodedUpload;
 import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CacheEntries {
     private static final int REMEMBERED = 16_384;
+    private static final int TRIES = 10;
 
     private final BlobStore blobs;
     private final StoredVerifier verifier;
@@ -68,6 +73,29 @@ final class CacheEntries {
 
     void put(CacheKey key, ArtefactStore.Received value) {
         blobs.replace(name(key), null, value.content().known(value.facts().storedDigest()));
+    }
+
+    /**
+     * Puts a value unless what is there was written after a time, by the store's clock. {@return whether it was put}
+     */
+    boolean putUnlessNewer(CacheKey key, ArtefactStore.Received value, Instant time) {
+        BlobKey name = name(key);
+        BlobSource source = value.content().known(value.facts().storedDigest());
+        for (int i = 0; i < TRIES; i++) {
+            BlobStore.Head there = blobs.head(name);
+            if (there != null && there.modified().isAfter(time)) {
+                return false;
+            }
+            boolean put = there == null
+                    ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(name, source)))
+                                    .done()
+                            == 1
+                    : blobs.replace(name, there.tag(), source);
+            if (put) {
+                return true;
+            }
+        }
+        throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the cache entry is written by others all the time");
     }
 
     boolean delete(CacheKey key) {

@@ -15,6 +15,7 @@ import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.StoreUpkeep;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
@@ -178,6 +179,11 @@ public final class LayoutStore implements ArtefactStore {
     @Override
     public void putCacheEntry(CacheKey key, Received value) {
         cacheEntries.put(key, value);
+    }
+
+    @Override
+    public boolean putCacheEntryLate(CacheKey key, Received value, Instant put) {
+        return cacheEntries.putUnlessNewer(key, value, put);
     }
 
     @Override

@@ -30,6 +30,7 @@ import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.StoreFault;
 import io.surfacefs.wire.Questions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
@@ -242,6 +243,13 @@ public final class UpstreamStore implements ArtefactStore {
     @Override
     public void putCacheEntry(CacheKey key, Received value) {
         puts.entry(key, value);
+    }
+
+    /** Stored in any case: an upstream doesn't tell when what it has was stored. */
+    @Override
+    public boolean putCacheEntryLate(CacheKey key, Received value, Instant put) {
+        putCacheEntry(key, value);
+        return true;
     }
 
     @Override
