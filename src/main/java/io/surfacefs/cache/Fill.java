@@ -244,14 +244,23 @@ final class Fill {
     }
 
     /** What the disk is asked to do. */
-    private interface DiskWork<T extends @Nullable Object> {
-        T run() throws IOException;
+    private interface DiskWork {
+        boolean run() throws IOException;
     }
 
-    private <T extends @Nullable Object> T onDisk(DiskWork<T> work) throws IOException {
+    private boolean onDisk(DiskWork work) throws IOException {
         try (Health.Work begun = parts.health().begin()) {
             onDisk = begun;
             return work.run();
+        } finally {
+            onDisk = null;
+        }
+    }
+
+    private @Nullable Admission begin(Source source) throws IOException {
+        try (Health.Work begun = parts.health().begin()) {
+            onDisk = begun;
+            return Admission.begin(parts, name, epoch, source);
         } finally {
             onDisk = null;
         }
@@ -275,7 +284,7 @@ final class Fill {
                 become(State.ABSENT);
                 return false;
             }
-            Admission admission = admits ? onDisk(() -> Admission.begin(parts, name, epoch, source)) : null;
+            Admission admission = admits ? begin(source) : null;
             if (admission == null) {
                 offer(source);
                 become(State.THROUGH);
