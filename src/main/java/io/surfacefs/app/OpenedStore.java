@@ -213,7 +213,7 @@ record OpenedStore(
         if (!buckets.keepsConditions(FORMAT)) {
             throw new StoreFault(
                     StoreFault.Reason.REFUSED,
-                    "the store takes no notice of If-None-Match and If-Match on PUT; use one that does",
+                    "the store does not do what If-None-Match and If-Match on PUT ask; use one that does",
                     null);
         }
     }

@@ -174,7 +174,7 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
      */
     public boolean put(CacheName name, Source source, long epoch, int tick) {
         Source unowned = new Source(unowned(source.bytes()), source.digest(), source.expires(), source.meta());
-        Fill copy = new Fill(parts, name, () -> unowned, epoch, tick, end -> {});
+        Fill copy = new Fill(parts, name, () -> unowned, epoch, tick, end -> {}, fill -> {});
         boolean kept = copy.run(recovery.admitting(), () -> false);
         fills.trim();
         return kept;
@@ -235,6 +235,11 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
     /** Remembers for a second that the store has no such object. */
     public void rememberAbsent(CacheName name, long epoch) {
         fills.rememberAbsent(name, epoch);
+    }
+
+    /** The clock that only goes forward, nanoseconds. */
+    long nanos() {
+        return parts.outside().nanos().getAsLong();
     }
 
     /** The time, for {@link #fresh}. */

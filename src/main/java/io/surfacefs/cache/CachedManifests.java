@@ -35,7 +35,7 @@ final class CachedManifests {
         this.engine = engine;
         this.codec = codec;
         this.policy = policy;
-        this.flights = new Flights<>(executor, engine.settings().openWait());
+        this.flights = new Flights<>(executor, engine.settings().openWait(), engine::nanos);
     }
 
     /**

@@ -22,6 +22,9 @@ final class Fill {
 
     private static final int BLOCK = 256 * 1024;
 
+    /** How often who waits looks whether the disk is stuck. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
     /** How it stands. */
     enum State {
         /** The store hasn't answered yet. */
@@ -50,11 +53,14 @@ final class Fill {
     private final int fresh;
     private final Waits.Signal signal;
     private final Consumer<State> ending;
+    private final Consumer<Fill> stuck;
     private volatile State state = State.OPENING;
     private volatile long available;
     private volatile @Nullable SurfaceException failure;
     private volatile @Nullable Facts facts;
     private volatile boolean ended;
+    private volatile Health.@Nullable Work onDisk;
+    private boolean givenUp;
     private @Nullable Source spare;
     private int waiting;
 
@@ -62,14 +68,23 @@ final class Fill {
      * @param epoch of the name, from before the store is asked
      * @param fresh the tick at which it is asked
      * @param ending told of an end that leaves nothing in the cache, before those who wait are
+     * @param stuck told by those who wait that the disk doesn't go on
      */
-    Fill(Parts parts, CacheName name, Source.Origin origin, long epoch, int fresh, Consumer<State> ending) {
+    Fill(
+            Parts parts,
+            CacheName name,
+            Source.Origin origin,
+            long epoch,
+            int fresh,
+            Consumer<State> ending,
+            Consumer<Fill> stuck) {
         this.parts = parts;
         this.name = name;
         this.origin = origin;
         this.epoch = epoch;
         this.fresh = fresh;
         this.ending = ending;
+        this.stuck = stuck;
         this.signal = parts.outside().waits().signal();
     }
 
@@ -126,15 +141,49 @@ final class Fill {
         return state;
     }
 
-    /** Waits until nothing more is going to happen: what is kept has its name by then. */
-    void awaitEnd() throws IOException {
-        await(() -> ended, parts.settings().stallWait());
+    /**
+     * Waits until nothing more is going to happen: what is kept has its name by then.
+     *
+     * @return false when the disk is stuck, so that it can't be told when that is
+     */
+    boolean awaitEnd() throws IOException {
+        await(() -> ended || isGivenUp(), parts.settings().stallWait());
+        return ended;
     }
 
-    /** That nobody can join any more, and all is done. */
-    void end() {
+    /** Whether the disk doesn't come to the end of what it was asked. */
+    boolean isStuck() {
+        Health.Work work = onDisk;
+        return work != null && work.isStuck();
+    }
+
+    /**
+     * Nobody waits for the disk any more: who has not had all bytes asks the store for himself. What comes of it later
+     * may still be kept.
+     *
+     * @return false when that was so already, or all is done
+     */
+    synchronized boolean giveUp() {
+        if (givenUp || ended) {
+            return false;
+        }
+        givenUp = true;
+        if (state == State.OPENING || state == State.FILLING) {
+            state = State.THROUGH;
+        }
+        signal.changed();
+        return true;
+    }
+
+    private synchronized boolean isGivenUp() {
+        return givenUp;
+    }
+
+    /** That nobody can join any more, and all is done. {@return false when it was given up before} */
+    synchronized boolean end() {
         ended = true;
         signal.changed();
+        return !givenUp;
     }
 
     /**
@@ -160,8 +209,13 @@ final class Fill {
 
     private void await(BooleanSupplier done, Duration longest) throws IOException {
         try {
-            if (!signal.await(done, longest)) {
-                throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "the store took too long", "try again later", null);
+            for (Duration left = longest; !signal.await(done, shorter(left, LOOK)); left = left.minus(LOOK)) {
+                if (isStuck()) {
+                    stuck.accept(this);
+                } else if (left.compareTo(LOOK) <= 0) {
+                    throw new SurfaceException(
+                            ErrorCode.STORE_TIMEOUT, "the store took too long", "try again later", null);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -169,13 +223,47 @@ final class Fill {
         }
     }
 
-    private void become(State next) {
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /** {@return false when it was given up before} */
+    private boolean become(State next) {
         if (next != State.FILLING && next != State.WHOLE) {
             // Who asks from now on must not be given this answer: it is of a time before he asked.
             ending.accept(next);
         }
-        state = next;
+        synchronized (this) {
+            if (givenUp) {
+                return false;
+            }
+            state = next;
+        }
         signal.changed();
+        return true;
+    }
+
+    /** What the disk is asked to do. */
+    private interface DiskWork {
+        boolean run() throws IOException;
+    }
+
+    private boolean onDisk(DiskWork work) throws IOException {
+        try (Health.Work begun = parts.health().begin()) {
+            onDisk = begun;
+            return work.run();
+        } finally {
+            onDisk = null;
+        }
+    }
+
+    private @Nullable Admission begin(Source source) throws IOException {
+        try (Health.Work begun = parts.health().begin()) {
+            onDisk = begun;
+            return Admission.begin(parts, name, epoch, source);
+        } finally {
+            onDisk = null;
+        }
     }
 
     /**
@@ -196,7 +284,7 @@ final class Fill {
                 become(State.ABSENT);
                 return false;
             }
-            Admission admission = admits ? Admission.begin(parts, name, epoch, source) : null;
+            Admission admission = admits ? begin(source) : null;
             if (admission == null) {
                 offer(source);
                 become(State.THROUGH);
@@ -205,9 +293,11 @@ final class Fill {
             try (source;
                     admission) {
                 facts = new Facts(source, source.bytes().size(), admission.file());
-                become(State.FILLING);
-                return fill(source, admission);
+                return become(State.FILLING) && fill(source, admission);
             }
+        } catch (IOException e) {
+            parts.health().failed(e);
+            become(State.THROUGH);
         } catch (SurfaceException e) {
             failure = e;
             become(State.FAILED);
@@ -225,7 +315,7 @@ final class Fill {
         }
         become(end);
         try {
-            return end == State.WHOLE && admission.publish(fresh);
+            return end == State.WHOLE && onDisk(() -> admission.publish(fresh));
         } catch (IOException e) {
             parts.health().failed(e);
             return false;
@@ -276,7 +366,7 @@ final class Fill {
 
     private boolean write(Admission admission, byte[] bytes, int length) {
         try {
-            return admission.write(bytes, length);
+            return onDisk(() -> admission.write(bytes, length)) && !isGivenUp();
         } catch (IOException e) {
             parts.health().failed(e);
             return false;

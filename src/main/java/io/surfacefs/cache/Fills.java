@@ -25,6 +25,9 @@ final class Fills {
     /** How long a new fetch waits while as many run as may. */
     private static final Duration TURN = Duration.ofSeconds(1);
 
+    /** So often it does: those whose disk is stuck show within the first. */
+    private static final int TURNS = 2;
+
     private static final int MAX_ABSENT = 65_536;
     private static final int TRIES = 8;
 
@@ -76,7 +79,9 @@ final class Fills {
                         if (reader != null) {
                             return reader;
                         }
-                        fill.awaitEnd(); // it is just being given its name: look again when it has it
+                        if (!fill.awaitEnd()) { // it is just being given its name: look again when it has it
+                            return through(null, origin);
+                        }
                     }
                     default -> {} // somebody brought it: look again
                 }
@@ -118,7 +123,14 @@ final class Fills {
             }
             long epoch = parts.names().epoch(name.hash());
             Fill[] self = started;
-            started[0] = new Fill(parts, name, origin, epoch, ticks.now(), end -> ended(name, self[0], end, epoch));
+            started[0] = new Fill(
+                    parts,
+                    name,
+                    origin,
+                    epoch,
+                    ticks.now(),
+                    end -> ended(name, self[0], end, epoch),
+                    stuck -> giveUp(name, stuck));
             return started[0].joined();
         });
         if (started[0] != null) {
@@ -133,7 +145,11 @@ final class Fills {
     private void awaitTurn() {
         boolean turn = false;
         try {
-            turn = permits.tryAcquire() || turns.await(permits::tryAcquire, TURN);
+            turn = permits.tryAcquire();
+            for (int i = 0; i < TURNS && !turn; i++) {
+                takeFromStuck();
+                turn = turns.await(permits::tryAcquire, TURN);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -142,6 +158,22 @@ final class Fills {
                     ErrorCode.OVERLOADED,
                     "too many objects are being fetched at once",
                     "try again, or raise surface.limits.concurrent-fetches");
+        }
+    }
+
+    /** Fetches that wait for a stuck disk have no right to a turn: the store could be asked by others. */
+    private void takeFromStuck() {
+        running.forEach((name, fill) -> {
+            if (fill.isStuck()) {
+                giveUp(name, fill);
+            }
+        });
+    }
+
+    private void giveUp(CacheName name, Fill fill) {
+        if (fill.giveUp()) {
+            running.remove(name, fill);
+            endTurn();
         }
     }
 
@@ -175,8 +207,9 @@ final class Fills {
             }
         } finally {
             running.remove(name, fill);
-            fill.end();
-            endTurn();
+            if (fill.end()) {
+                endTurn();
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,47 +23,64 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the answer
  */
 final class Flights<T extends @Nullable Object> {
+    /** For so long after it was asked an answer is given to others. */
+    private static final Duration JOINED_FOR = Duration.ofSeconds(1);
+
     private final Executor executor;
     private final Duration longest;
-    private final ConcurrentMap<CacheName, CompletableFuture<T>> flying = new ConcurrentHashMap<>();
+    private final LongSupplier nanos;
+    private final ConcurrentMap<CacheName, Flight<T>> flying = new ConcurrentHashMap<>();
 
-    /** @param longest longest wait for an answer */
-    Flights(Executor executor, Duration longest) {
+    /** A question and when it was asked. */
+    private record Flight<T extends @Nullable Object>(CompletableFuture<T> answer, long asked) {}
+
+    /**
+     * @param longest longest wait for an answer
+     * @param nanos a clock that only goes forward
+     */
+    Flights(Executor executor, Duration longest, LongSupplier nanos) {
         this.executor = executor;
         this.longest = longest;
+        this.nanos = nanos;
     }
 
     /**
      * Gives the answer of the question that is being asked, or asks it.
      *
-     * @param keep what is done with the answer once those who wait have it; others join until it is done
+     * @param keep what is done with the answer once those who wait have it; others join until it is done, but an answer
+     *     that the disk takes too long to keep is not given to who comes late
      */
     T ask(CacheName name, Supplier<T> question, Consumer<T> keep) {
-        CompletableFuture<T> mine = new CompletableFuture<>();
-        CompletableFuture<T> other = flying.putIfAbsent(name, mine);
-        if (other != null) {
-            return await(other);
+        Flight<T> mine = new Flight<>(new CompletableFuture<>(), nanos.getAsLong());
+        Flight<T> flight = flying.compute(name, (n, other) -> other == null || isOld(other) ? mine : other);
+        if (flight != mine) {
+            return await(flight.answer());
         }
         try {
             executor.execute(() -> run(name, mine, question, keep));
         } catch (RejectedExecutionException e) {
             flying.remove(name, mine);
-            mine.completeExceptionally(
-                    new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the service is stopping", null, e));
+            mine.answer()
+                    .completeExceptionally(
+                            new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the service is stopping", null, e));
         }
-        return await(mine);
+        return await(mine.answer());
     }
 
-    private void run(CacheName name, CompletableFuture<T> mine, Supplier<T> question, Consumer<T> keep) {
+    private boolean isOld(Flight<T> flight) {
+        return flight.answer().isDone() && nanos.getAsLong() - flight.asked() > JOINED_FOR.toNanos();
+    }
+
+    private void run(CacheName name, Flight<T> mine, Supplier<T> question, Consumer<T> keep) {
         T answer;
         try {
             answer = question.get();
         } catch (RuntimeException e) {
             flying.remove(name, mine);
-            mine.completeExceptionally(e);
+            mine.answer().completeExceptionally(e);
             return;
         }
-        mine.complete(answer);
+        mine.answer().complete(answer);
         try {
             keep.accept(answer);
         } finally {

@@ -411,4 +411,30 @@ class CacheEngineTest {
         assertTrue(rig.engine().stat().tenants() < 60);
         assertTrue(rig.isHere(names.getLast()));
     }
+
+    @Test
+    void whatCameAfterTheClockWasSetBackIsNewerAllTheSame() throws Exception {
+        for (Eviction eviction : Eviction.values()) {
+            rig.open(MEGABYTE.withEviction(eviction));
+            List<CacheName> names = new ArrayList<>();
+            for (int n = 0; n < 60; n++) {
+                rig.clock.advance(
+                        n == 20 ? Duration.ofHours(-7) : n == 40 ? Duration.ofHours(5) : Duration.ofMillis(1));
+                CacheName name = rig.stored(n, 40 * KIB);
+                assertTrue(rig.put(name), eviction + " " + n);
+                names.add(name);
+            }
+            rig.engine().maintain();
+            int gone = 0;
+            while (!rig.isHere(names.get(gone))) {
+                gone++;
+            }
+            assertTrue(gone > 30 && gone < 60 - 15, eviction + ": gone " + gone);
+            for (CacheName name : names.subList(gone, names.size())) {
+                assertTrue(rig.isHere(name), eviction + " " + name);
+            }
+            rig.engine().evictAll(null);
+            rig.engine().close();
+        }
+    }
 }

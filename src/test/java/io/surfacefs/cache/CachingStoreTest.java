@@ -32,6 +32,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the cache gives while the store is there, gone, and changed by another. */
 class CachingStoreTest {
@@ -150,6 +152,52 @@ class CachingStoreTest {
         assertNull(TestArtefacts.read(store, KEY));
         settle();
         assertEquals(0, rig.engine().stat().entries());
+    }
+
+    /** A clock that jumps hours back, years back, and forward again counts for nobody's age. */
+    @ParameterizedTest
+    @ValueSource(longs = {-6, -24 * 365 * 30, 6})
+    void whereTheClockJumpsNothingIsServedTooLongAndNothingGoes(long hours) throws Exception {
+        byte[] other = TestArtefacts.text(3, 4_000);
+        lasting(truth);
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        settle();
+        assertNull(store.manifest(TestArtefacts.key(other)));
+        int entries = rig.engine().stat().entries();
+        rig.clock.advance(Duration.ofHours(hours));
+
+        asked.clear();
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        assertNull(store.manifest(TestArtefacts.key(other)));
+        assertEquals(List.of(), List.copyOf(asked), "what is young stays young");
+        rig.engine().maintain();
+        assertEquals(entries, rig.engine().stat().entries());
+
+        TestArtefacts.put(truth, other);
+        pass(Fills.ABSENT_FOR.plusMillis(1));
+        assertNotNull(store.manifest(TestArtefacts.key(other)));
+        truth.delete(KEY);
+        pass(Duration.ofSeconds(31));
+        assertNull(store.manifest(KEY));
+        assertNull(TestArtefacts.read(store, KEY));
+
+        lasting(store);
+        settle();
+        rig.clock.advance(Duration.ofHours(-hours));
+        rig.engine().maintain();
+        asked.clear();
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        assertEquals(List.of(), List.copyOf(asked));
+        rig.engine().close();
+        openCache();
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        settle();
+        assertEquals(0, rig.quarantined.get());
+    }
+
+    private static void lasting(ArtefactStore into) {
+        Timestamp end = new Timestamp("2090-01-01T00:00:00Z");
+        into.commit(KEY, TestArtefacts.received(PAYLOAD), TestArtefacts.filled(KEY, end), INDEX);
     }
 
     @Test

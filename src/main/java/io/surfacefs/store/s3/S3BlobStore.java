@@ -40,6 +40,7 @@ public final class S3BlobStore implements BlobStore {
     private final S3Objects objects;
     private final S3Listing listing;
     private final S3Uploads uploads;
+    private final S3Conditions conditions;
     private final S3Client client;
     private final SdkHttpClient http;
     private final ExecutorService senders;
@@ -53,8 +54,9 @@ public final class S3BlobStore implements BlobStore {
                 Math.max(4, SENDERS_PER_CORE * Runtime.getRuntime().availableProcessors()),
                 Thread.ofPlatform().daemon().name("s3-send-", 0).factory());
         this.objects = new S3Objects(client, settings);
+        this.conditions = new S3Conditions(objects);
         this.listing = new S3Listing(objects);
-        this.uploads = new S3Uploads(objects, senders, partSize);
+        this.uploads = new S3Uploads(objects, senders, conditions, partSize);
     }
 
     /** Makes a client of the buckets; asks nobody anything yet. */
@@ -102,19 +104,21 @@ public final class S3BlobStore implements BlobStore {
     }
 
     /**
-     * Finds out whether the store does what is asked only under its condition, by puts of an object over itself that
-     * must not happen. One that takes no notice of conditions would let replicas overwrite each other.
+     * Finds out whether the store does what is asked under its condition and not otherwise, by puts of an object over
+     * itself. One that takes no notice of conditions would let replicas overwrite each other; with one that refuses
+     * what it should do nothing would ever get done. Where only uploads in parts take no notice, what has a condition
+     * goes in one piece from now on.
      *
-     * @param key a small object that is there and that nobody changes
+     * @param key a small object that is there, whose bytes nobody changes
      */
     public boolean keepsConditions(BlobKey key) {
-        Content there = read(key, COMPARED);
-        if (there == null) {
-            throw new IllegalArgumentException("not there: " + key);
-        }
-        BlobSource same = new BlobSource.Bytes(there.bytes());
-        return !uploads.put(key, same, S3Uploads.Condition.ABSENT)
-                && !uploads.put(key, same, new S3Uploads.Condition(false, "\"00000000000000000000000000000000\""));
+        return new S3ConditionCheck(uploads, conditions).keeps(key, () -> {
+            Content there = read(key, COMPARED);
+            if (there == null) {
+                throw new IllegalArgumentException("not there: " + key);
+            }
+            return there;
+        });
     }
 
     @Override
@@ -173,7 +177,7 @@ public final class S3BlobStore implements BlobStore {
                 continue;
             }
             Put put = puts.get(done);
-            created = uploads.put(put.key(), put.source(), S3Uploads.Condition.ABSENT);
+            created = uploads.put(put.key(), put.source(), S3Condition.ABSENT);
             if (!created && !isEqual(put)) {
                 return new PutResult(done, false);
             }
@@ -185,7 +189,7 @@ public final class S3BlobStore implements BlobStore {
     /** Puts index entries, which are names and nothing else, some at a time; tells whether the last was put. */
     private boolean putEmpty(List<Put> puts) {
         if (puts.size() == 1) {
-            return uploads.put(puts.getFirst().key(), BlobSource.Bytes.EMPTY, S3Uploads.Condition.ABSENT);
+            return uploads.put(puts.getFirst().key(), BlobSource.Bytes.EMPTY, S3Condition.ABSENT);
         }
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Boolean>> under = new ArrayList<>(puts.size());
@@ -193,7 +197,7 @@ public final class S3BlobStore implements BlobStore {
                 acquire(emptyPuts);
                 under.add(threads.submit(() -> {
                     try {
-                        return uploads.put(put.key(), BlobSource.Bytes.EMPTY, S3Uploads.Condition.ABSENT);
+                        return uploads.put(put.key(), BlobSource.Bytes.EMPTY, S3Condition.ABSENT);
                     } finally {
                         emptyPuts.release();
                     }
@@ -255,7 +259,7 @@ public final class S3BlobStore implements BlobStore {
 
     @Override
     public boolean replace(BlobKey key, @Nullable String expectedTag, BlobSource source) {
-        return uploads.put(key, source, new S3Uploads.Condition(false, expectedTag));
+        return uploads.put(key, source, new S3Condition(false, expectedTag));
     }
 
     /**

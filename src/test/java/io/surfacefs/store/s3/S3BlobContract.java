@@ -46,17 +46,26 @@ abstract class S3BlobContract {
     @TempDir
     Path folder;
 
-    private final String prefix = "blobs/" + PREFIXES.incrementAndGet();
+    private final String prefix = "blobs/" + S3StoreContract.RUN + "-" + PREFIXES.incrementAndGet();
     private Relay wire;
     S3BlobStore blobs;
 
     /** Where the server listens; its bucket {@code one-bucket} is there. */
     abstract URI endpoint();
 
+    /** The folder of keys that the server knows. */
+    Path secrets() {
+        return S3Secrets.folder();
+    }
+
+    private S3Settings settings(URI at) {
+        return S3StoreContract.settings(at, "one-bucket", prefix, secrets());
+    }
+
     @BeforeEach
     void open() {
         wire = new Relay(endpoint());
-        blobs = S3BlobStore.open(S3StoreContract.settings(wire.endpoint(), "one-bucket", prefix), S3StoreContract.PART);
+        blobs = S3BlobStore.open(settings(wire.endpoint()), S3StoreContract.PART);
     }
 
     @AfterEach
@@ -275,7 +284,7 @@ abstract class S3BlobContract {
     }
 
     private int uploadsLeft() {
-        S3Settings settings = S3StoreContract.settings(endpoint(), "one-bucket", prefix);
+        S3Settings settings = settings(endpoint());
         try (SdkHttpClient http = S3Clients.http(settings);
                 S3Client client = S3Clients.client(settings, http, S3Clients.credentials(settings))) {
             return client.listMultipartUploads(r -> r.bucket("one-bucket").prefix(prefix))

@@ -14,6 +14,7 @@ import io.surfacefs.store.TestArtefacts;
 import io.surfacefs.store.layout.LayoutSettings;
 import io.surfacefs.store.layout.LayoutStore;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.Test;
  */
 abstract class S3StoreContract extends ArtefactStoreContract {
     static final long PART = 5 << 20;
+    /** A server that stays may have been used before. */
+    static final String RUN = "prefix-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 
     private S3BlobStore blobs;
@@ -32,9 +36,18 @@ abstract class S3StoreContract extends ArtefactStoreContract {
     /** Where the server listens; its bucket {@code one-bucket} is there. */
     abstract URI endpoint();
 
+    /** The folder of keys that the server knows. */
+    Path secrets() {
+        return S3Secrets.folder();
+    }
+
     /** Settings for a server that knows the tests' keys. */
     static S3Settings settings(URI endpoint, String bucket, String prefix) {
-        return new S3Settings(endpoint, "us-east-1", true, bucket, bucket, prefix, null, S3Secrets.folder(), PATIENT);
+        return settings(endpoint, bucket, prefix, S3Secrets.folder());
+    }
+
+    static S3Settings settings(URI endpoint, String bucket, String prefix, Path secrets) {
+        return new S3Settings(endpoint, "us-east-1", true, bucket, bucket, prefix, null, secrets, PATIENT);
     }
 
     static final S3Settings.Limits PATIENT =
@@ -42,7 +55,8 @@ abstract class S3StoreContract extends ArtefactStoreContract {
 
     @Override
     protected ArtefactStore open() {
-        blobs = S3BlobStore.open(settings(endpoint(), "one-bucket", "some/prefix-" + PREFIXES.incrementAndGet()), PART);
+        blobs = S3BlobStore.open(
+                settings(endpoint(), "one-bucket", "some/" + RUN + "-" + PREFIXES.incrementAndGet(), secrets()), PART);
         store = new LayoutStore(
                 blobs,
                 TestArtefacts.CODEC,

@@ -1,26 +1,16 @@
 package io.surfacefs.store.s3;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import io.surfacefs.it.Versitygw;
-import io.surfacefs.store.BlobKey;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Objects on a real server. */
 @Tag("versitygw")
-class VersitygwBlobsIT extends S3BlobContract {
+class VersitygwBlobsIT extends S3RaceContract {
     @TempDir
     static Path folder;
 
@@ -40,36 +30,5 @@ class VersitygwBlobsIT extends S3BlobContract {
     @Override
     URI endpoint() {
         return server.endpoint();
-    }
-
-    /** The server inside the JVM isn't atomic here. */
-    @Test
-    void ofManyWhoChangeOneObjectAtOnceOneDoes() throws Exception {
-        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-            for (int round = 0; round < 25; round++) {
-                BlobKey key = BlobKey.manifest("race/" + round);
-                assertEquals(
-                        1, wins(threads, i -> put(key, bytes("writer " + i)).done() == 1));
-                String tag = blobs.head(key).tag();
-                assertEquals(1, wins(threads, i -> blobs.replace(key, tag, bytes("changer " + i))));
-            }
-        }
-    }
-
-    private interface Racer {
-        boolean run(int number);
-    }
-
-    private static int wins(ExecutorService threads, Racer racer) throws Exception {
-        List<Callable<Boolean>> racers = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            int number = i;
-            racers.add(() -> racer.run(number));
-        }
-        int wins = 0;
-        for (Future<Boolean> racing : threads.invokeAll(racers)) {
-            wins += racing.get() ? 1 : 0;
-        }
-        return wins;
     }
 }
