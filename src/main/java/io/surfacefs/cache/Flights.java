@@ -23,12 +23,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flights<T extends @Nullable Object> {
     private final Executor executor;
+    private final Executor keeping;
     private final Duration longest;
     private final ConcurrentMap<CacheName, CompletableFuture<T>> flying = new ConcurrentHashMap<>();
 
-    /** @param longest longest wait for an answer */
-    Flights(Executor executor, Duration longest) {
+    /**
+     * @param executor for questions
+     * @param keeping for what is done with answers
+     * @param longest longest wait for an answer
+     */
+    Flights(Executor executor, Executor keeping, Duration longest) {
         this.executor = executor;
+        this.keeping = keeping;
         this.longest = longest;
     }
 
@@ -63,10 +69,17 @@ final class Flights<T extends @Nullable Object> {
             return;
         }
         mine.complete(answer);
+        Runnable landing = () -> {
+            try {
+                keep.accept(answer);
+            } finally {
+                flying.remove(name, mine);
+            }
+        };
         try {
-            keep.accept(answer);
-        } finally {
-            flying.remove(name, mine);
+            keeping.execute(landing);
+        } catch (RejectedExecutionException e) {
+            landing.run();
         }
     }
 
