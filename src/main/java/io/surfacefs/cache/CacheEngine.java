@@ -268,6 +268,11 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
         return ticks.age(found.fresh());
     }
 
+    /** Whether an object is here, for all that is known without looking at the disk. */
+    boolean isHere(CacheName name) {
+        return parts.index().find(name.hash()) != null;
+    }
+
     /** Notes that an object that is here was found to be current at a tick. */
     public void fresh(CacheName name, int tick) {
         parts.ledger().fresh(name.hash(), tick);

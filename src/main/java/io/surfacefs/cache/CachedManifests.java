@@ -1,7 +1,9 @@
 package io.surfacefs.cache;
 
 import io.surfacefs.codec.Hashes;
+import io.surfacefs.codec.HeapBytes;
 import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Digest;
@@ -20,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * one is given. Thread-safe.
  */
 final class CachedManifests {
-    /** What the store said; a manifest, or that there is none. */
-    private record Answer(@Nullable Manifest manifest) {}
-
     /** A manifest that is here. */
     private record Here(Manifest manifest, int fresh) {}
 
@@ -31,11 +30,11 @@ final class CachedManifests {
     private final CachePolicy policy;
     private final Flights<Answer> flights;
 
-    CachedManifests(CacheEngine engine, ManifestCodec codec, CachePolicy policy, Executor executor) {
+    CachedManifests(CacheEngine engine, ManifestCodec codec, CachePolicy policy, Executor executor, Executor keeping) {
         this.engine = engine;
         this.codec = codec;
         this.policy = policy;
-        this.flights = new Flights<>(executor, engine.settings().openWait(), engine::nanos);
+        this.flights = new Flights<>(executor, keeping, engine.settings().openWait(), engine::nanos);
     }
 
     /**
@@ -44,24 +43,42 @@ final class CachedManifests {
      * @param store asks the store
      */
     @Nullable Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
+        return get(name, store, () -> Answer.of(store.get())).manifest();
+    }
+
+    /**
+     * As the other, with the payload where it comes too.
+     *
+     * @param store asks the store for a manifest of which an older one is here
+     * @param both asks it for one of which nothing is known here
+     */
+    Answer get(CacheName name, Supplier<? extends @Nullable Manifest> store, Supplier<Answer> both) {
         Here here = read(name);
         if (here != null && engine.within(here.fresh(), policy.maxAge())) {
-            return here.manifest();
+            return Answer.of(here.manifest());
         }
         if (here == null && engine.isAbsent(name)) {
-            return null;
+            return Answer.of(null);
         }
         long epoch = engine.epoch(name);
         int tick = engine.tick();
         try {
-            return flights.ask(name, () -> new Answer(store.get()), answer -> keep(name, here, answer, epoch, tick))
-                    .manifest();
+            return flights.ask(
+                    name,
+                    here == null ? () -> comeMeanwhile(name, both) : () -> Answer.of(store.get()),
+                    answer -> keep(name, here, answer, epoch, tick));
         } catch (SurfaceException e) {
             if (here != null && isOutage(e)) {
-                return here.manifest();
+                return Answer.of(here.manifest());
             }
             throw e;
         }
+    }
+
+    /** What another's question brought, after it was looked for here; else what the store says. */
+    private Answer comeMeanwhile(CacheName name, Supplier<Answer> store) {
+        Here here = read(name);
+        return here != null && engine.within(here.fresh(), policy.maxAge()) ? Answer.of(here.manifest()) : store.get();
     }
 
     /** Whether a failure says nothing of the object, only that the store can't be asked. */
@@ -70,7 +87,28 @@ final class CachedManifests {
     }
 
     private void keep(CacheName name, @Nullable Here before, Answer answer, long epoch, int tick) {
-        Manifest manifest = answer.manifest();
+        try (answer) {
+            keepPayload(name, answer, epoch, tick);
+            keepManifest(name, before, answer.manifest(), epoch, tick);
+        }
+    }
+
+    /** The payload first: who finds the manifest here looks for it. */
+    private void keepPayload(CacheName manifestName, Answer answer, long epoch, int tick) {
+        StoredBytes bytes = answer.small();
+        if (bytes == null || !(answer.manifest() instanceof ArtefactManifest manifest)) {
+            return;
+        }
+        Digest digest = manifest.payload().storedDigest();
+        CacheName name = CacheName.payload(manifest.key(), digest);
+        long payloadEpoch = engine.epoch(name);
+        if (engine.epoch(manifestName) == epoch && !engine.isHere(name)) {
+            engine.put(name, new Source(bytes, digest, policy.expires(manifest), new byte[0]), payloadEpoch, tick);
+        }
+    }
+
+    private void keepManifest(
+            CacheName name, @Nullable Here before, @Nullable Manifest manifest, long epoch, int tick) {
         if (manifest == null) {
             long now = epoch;
             if (before != null) {
@@ -88,7 +126,7 @@ final class CachedManifests {
 
     void put(CacheName name, Manifest manifest, long epoch, int tick) {
         byte[] bytes = manifest.canonical();
-        Source source = new Source(new MemoryBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), new byte[0]);
+        Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), new byte[0]);
         engine.put(name, source, epoch, tick);
     }
 
@@ -119,7 +157,7 @@ final class CachedManifests {
             if (object == null) {
                 return null;
             }
-            return new Here(parse(name, MemoryBytes.all(object.bytes())), object.fresh());
+            return new Here(parse(name, HeapBytes.all(object.bytes())), object.fresh());
         } catch (IOException | SurfaceException e) {
             // Not to be read, or of a version that said something else: as good as not here.
             return null;

@@ -1,13 +1,17 @@
 package io.surfacefs.cache;
 
+import io.surfacefs.codec.Hashes;
 import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
@@ -18,9 +22,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,22 +40,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CachingStore implements ArtefactStore {
     private static final int TRIES = 3;
+    private static final int WRITERS = 4;
+    /** Answers that wait for a writer; whoever has one more keeps it itself. */
+    private static final int WAITING = 1_000;
 
     private final ArtefactStore store;
     private final CacheEngine engine;
     private final CachePolicy policy;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    /** They wait for the disk, which would hold the carriers of virtual threads. */
+    private final ExecutorService writers = new ThreadPoolExecutor(
+            WRITERS,
+            WRITERS,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING),
+            Thread.ofPlatform().daemon().name("surface-cache-keep-", 0).factory());
+
     private final CachedManifests manifests;
     private final CachedEntries entries;
     private final Keeper keeper = new Keeper(executor);
+    /** How many payloads may be in memory, or open, until they are kept. */
+    private final Semaphore waiting;
 
     /** Puts an open engine in front of a store; both are closed with this. */
     public CachingStore(ArtefactStore store, CacheEngine engine, ManifestCodec codec, CachePolicy policy) {
         this.store = store;
         this.engine = engine;
         this.policy = policy;
-        this.manifests = new CachedManifests(engine, codec, policy, executor);
+        this.manifests = new CachedManifests(engine, codec, policy, executor, writers);
         this.entries = new CachedEntries(store, engine, policy);
+        this.waiting = new Semaphore(engine.settings().concurrentFetches());
     }
 
     @Override
@@ -70,23 +94,79 @@ public final class CachingStore implements ArtefactStore {
             if (!(manifest(key) instanceof ArtefactManifest manifest)) {
                 return store.payload(key); // staged, or nothing
             }
-            StoredPayload facts = manifest.payload();
-            CachedObject object =
-                    engine.fetch(CacheName.payload(key, facts.storedDigest()), () -> source(key, manifest));
-            if (object != null) {
-                return new OpenPayload(key, object.whole() ? facts : withoutTable(facts), object.bytes());
+            OpenPayload open = open(key, manifest, () -> null);
+            if (open != null) {
+                return open;
             }
             // The manifest that we have is not the store's any more, or its payload is nowhere.
             manifests.withdraw(CacheName.manifest(key));
-            engine.withdraw(CacheName.payload(key, facts.storedDigest()));
+            engine.withdraw(CacheName.payload(key, manifest.payload().storedDigest()));
         }
         return null;
     }
 
+    @Override
+    public Artefact artefact(ArtefactKey key) {
+        Answer answer = manifests.get(CacheName.manifest(key), () -> store.manifest(key), () -> both(key));
+        if (answer.manifest() instanceof ArtefactManifest manifest) {
+            StoredBytes small = answer.small();
+            OpenPayload open = small == null
+                    ? open(key, manifest, answer::takeLarge)
+                    : new OpenPayload(key, manifest.payload(), small);
+            return new Artefact(manifest, open == null ? payload(key) : open);
+        }
+        boolean staged = answer.manifest() == null && !answer.nothing();
+        return new Artefact(answer.manifest(), staged ? store.payload(key) : null);
+    }
+
+    /** Asks the store for a manifest and its payload, if no more of them wait to be kept than may. */
+    private Answer both(ArtefactKey key) {
+        if (!waiting.tryAcquire()) {
+            return Answer.of(store.manifest(key));
+        }
+        Answer answer = null;
+        try {
+            Artefact found = store.artefact(key);
+            byte[] small = found.manifest() instanceof ArtefactManifest manifest
+                    ? checked(manifest.payload(), found.payload())
+                    : null;
+            answer = Answer.both(found.manifest(), small, small == null ? found.payload() : null, waiting::release);
+            return answer;
+        } finally {
+            if (answer == null) {
+                waiting.release();
+            }
+        }
+    }
+
+    /** All bytes of a payload that came whole; null when it didn't, or is another than the manifest means. */
+    private static byte @Nullable [] checked(StoredPayload facts, @Nullable OpenPayload open) {
+        byte[] bytes = open == null ? null : open.bytes().inMemory();
+        if (bytes == null || bytes.length != facts.storedSize()) {
+            return null;
+        }
+        if (!Hashes.sha256(bytes).equals(facts.storedDigest())) {
+            throw new SurfaceException(
+                    ErrorCode.CORRUPT_OBJECT, "the store gave other bytes than it should", "ask again");
+        }
+        return bytes;
+    }
+
     /** The payload as the manifest means it; null when it isn't there, or is stored in another form by now. */
-    private @Nullable Source source(ArtefactKey key, ArtefactManifest manifest) {
+    private @Nullable OpenPayload open(
+            ArtefactKey key, ArtefactManifest manifest, Supplier<@Nullable OpenPayload> atHand) {
         StoredPayload facts = manifest.payload();
-        OpenPayload open = store.payload(key, facts);
+        CachedObject object = engine.fetch(CacheName.payload(key, facts.storedDigest()), () -> {
+            OpenPayload open = atHand.get();
+            return source(manifest, open == null ? store.payload(key, facts) : open);
+        });
+        return object == null
+                ? null
+                : new OpenPayload(key, object.whole() ? facts : withoutTable(facts), object.bytes());
+    }
+
+    private @Nullable Source source(ArtefactManifest manifest, @Nullable OpenPayload open) {
+        StoredPayload facts = manifest.payload();
         if (open == null) {
             return null;
         }
@@ -257,6 +337,7 @@ public final class CachingStore implements ArtefactStore {
     @Override
     public void close() {
         CacheEngine.stop(executor);
+        CacheEngine.stop(writers);
         try {
             engine.close();
         } catch (IOException e) {

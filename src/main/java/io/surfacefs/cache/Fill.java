@@ -329,6 +329,7 @@ final class Fill {
         CompletableFuture<?>[] hashed = {
             CompletableFuture.completedFuture(null), CompletableFuture.completedFuture(null)
         };
+        source.bytes().expect(0, size);
         try (StoredVerifier.Running digest = parts.verifier().begin()) {
             for (long at = 0, turn = 0; at < size; turn++) {
                 int i = (int) (turn & 1);

@@ -27,6 +27,7 @@ final class Flights<T extends @Nullable Object> {
     private static final Duration JOINED_FOR = Duration.ofSeconds(1);
 
     private final Executor executor;
+    private final Executor keeping;
     private final Duration longest;
     private final LongSupplier nanos;
     private final ConcurrentMap<CacheName, Flight<T>> flying = new ConcurrentHashMap<>();
@@ -35,11 +36,14 @@ final class Flights<T extends @Nullable Object> {
     private record Flight<T extends @Nullable Object>(CompletableFuture<T> answer, long asked) {}
 
     /**
+     * @param executor for questions
+     * @param keeping for what is done with answers; what it refuses is done by the questions' executor
      * @param longest longest wait for an answer
      * @param nanos a clock that only goes forward
      */
-    Flights(Executor executor, Duration longest, LongSupplier nanos) {
+    Flights(Executor executor, Executor keeping, Duration longest, LongSupplier nanos) {
         this.executor = executor;
+        this.keeping = keeping;
         this.longest = longest;
         this.nanos = nanos;
     }
@@ -81,10 +85,17 @@ final class Flights<T extends @Nullable Object> {
             return;
         }
         mine.answer().complete(answer);
+        Runnable landing = () -> {
+            try {
+                keep.accept(answer);
+            } finally {
+                flying.remove(name, mine);
+            }
+        };
         try {
-            keep.accept(answer);
-        } finally {
-            flying.remove(name, mine);
+            keeping.execute(landing);
+        } catch (RejectedExecutionException e) {
+            landing.run();
         }
     }
 

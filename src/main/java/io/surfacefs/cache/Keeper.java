@@ -1,5 +1,6 @@
 package io.surfacefs.cache;
 
+import io.surfacefs.codec.HeapBytes;
 import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.store.BlobSource;
@@ -86,7 +87,7 @@ final class Keeper {
 
     private static StoredBytes open(BlobSource content) throws IOException {
         return switch (content) {
-            case BlobSource.Bytes memory -> new MemoryBytes(memory.bytes());
+            case BlobSource.Bytes memory -> new HeapBytes(memory.bytes());
             case BlobSource.LocalFile local ->
                 new ChannelBytes(FileChannel.open(local.file(), StandardOpenOption.READ), local.size(), null);
         };

@@ -34,6 +34,11 @@ public interface StoredBytes extends Closeable {
         return null;
     }
 
+    /** All bytes, where they are in memory; they are not to be written to. Null where they aren't. */
+    default byte @Nullable [] inMemory() {
+        return null;
+    }
+
     @Override
     void close();
 }

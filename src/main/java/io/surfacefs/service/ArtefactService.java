@@ -204,11 +204,15 @@ public final class ArtefactService {
         long epoch = hot.epoch(key);
         long asked = hot.now();
         Manifest stored = store.manifest(key);
+        seen(key, stored, asked, epoch);
+        return stored;
+    }
+
+    private void seen(ArtefactKey key, @Nullable Manifest stored, long asked, long epoch) {
         events.manifestLookup(Events.Tier.STORE, stored != null);
         if (stored != null) {
             hot.keep(stored, asked - store.age(key).toNanos(), epoch);
         }
-        return stored;
     }
 
     /** Opens a payload, {@code NOT_FOUND} when there is none. The handle must be closed. */
@@ -226,20 +230,36 @@ public final class ArtefactService {
         ArtefactKey key = access.key(item.kind(), item.digest());
         return Timing.timed(events, Events.Op.PAYLOAD_GET, () -> {
             long epoch = hot.epoch(key);
-            Manifest manifest = wanted == null ? hot.manifest(key) : find(key);
-            ArtefactStore.OpenPayload open = item.kind().isSurfaceManifest()
-                    ? null
-                    : manifest instanceof ArtefactManifest known
-                            ? store.payload(key, known.payload())
-                            : store.payload(key);
+            ArtefactStore.Artefact found = open(key, wanted != null, epoch);
+            ArtefactStore.OpenPayload open = found.payload();
             if (open == null) {
                 throw notFound("there is no such payload");
             }
             PayloadHandle handle = new PayloadHandle(key.digest(), open.facts(), open.bytes(), this::decode);
-            return wanted != null && manifest instanceof ArtefactManifest known
+            return wanted != null && found.manifest() instanceof ArtefactManifest known
                     ? readSmall(known, handle, wanted, epoch)
                     : handle;
         });
+    }
+
+    private ArtefactStore.Artefact open(ArtefactKey key, boolean whole, long epoch) {
+        if (key.isScanManifest()) {
+            return new ArtefactStore.Artefact(null, null);
+        }
+        Manifest known = hot.manifest(key);
+        if (whole) {
+            events.manifestLookup(Events.Tier.MEMORY, known != null);
+        }
+        if (known instanceof ArtefactManifest manifest) {
+            return new ArtefactStore.Artefact(manifest, store.payload(key, manifest.payload()));
+        }
+        if (!whole) {
+            return new ArtefactStore.Artefact(null, store.payload(key));
+        }
+        long asked = hot.now();
+        ArtefactStore.Artefact found = store.artefact(key);
+        seen(key, found.manifest(), asked, epoch);
+        return found;
     }
 
     private PayloadBlocks decode(StoredBytes stored, StoredPayload facts, ByteRange range) throws IOException {

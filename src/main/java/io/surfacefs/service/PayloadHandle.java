@@ -1,10 +1,10 @@
 package io.surfacefs.service;
 
+import io.surfacefs.codec.HeapBytes;
 import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.ByteRange;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.StoredPayload;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -87,15 +87,7 @@ public final class PayloadHandle implements AutoCloseable {
 
     /** All stored bytes, for a small payload. */
     byte[] allStored() throws IOException {
-        byte[] all = new byte[Math.toIntExact(bytes.size())];
-        for (int at = 0; at < all.length; ) {
-            int n = bytes.read(at, all, at, all.length - at);
-            if (n < 0) {
-                throw new EOFException("the stored bytes end early");
-            }
-            at += n;
-        }
-        return all;
+        return HeapBytes.all(bytes);
     }
 
     /** All raw bytes, for a small payload. */

@@ -164,6 +164,12 @@ public final class SpoolStore implements ArtefactStore {
         return reads.payload(key, () -> store.payload(key, facts));
     }
 
+    /** What waits is looked at first; where nothing does, the store may be asked for both at a time. */
+    @Override
+    public Artefact artefact(ArtefactKey key) {
+        return spool.pending().of(SpoolKey.of(key)).isEmpty() ? store.artefact(key) : ArtefactStore.super.artefact(key);
+    }
+
     @Override
     public @Nullable StoredPayload facts(ArtefactKey key) {
         return reads.facts(key);

@@ -135,6 +135,34 @@ public interface ArtefactStore extends AutoCloseable {
         return payload(key);
     }
 
+    /**
+     * A manifest and its payload, open; either may be null. Must be closed.
+     *
+     * @param manifest null where there is none; then the payload is a staged one
+     */
+    record Artefact(@Nullable Manifest manifest, @Nullable OpenPayload payload) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (payload != null) {
+                payload.close();
+            }
+        }
+    }
+
+    /**
+     * As {@link #manifest} and {@link #payload(ArtefactKey)}, for a caller who knows neither and is going to read all
+     * of the payload: a store that is far away is asked for both at a time.
+     *
+     * @throws SurfaceException as of both
+     */
+    default Artefact artefact(ArtefactKey key) {
+        Manifest manifest = manifest(key);
+        if (manifest instanceof ArtefactManifest known) {
+            return new Artefact(manifest, payload(key, known.payload()));
+        }
+        return new Artefact(manifest, manifest == null ? payload(key) : null);
+    }
+
     /** What is known of a payload that {@link #payload} would open, without opening it; null when there is none. */
     @Nullable StoredPayload facts(ArtefactKey key);
 

@@ -15,10 +15,12 @@ import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.CacheKey;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Namespace;
+import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Timestamp;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.MemoryBlobStore;
 import io.surfacefs.store.Prefetch;
 import io.surfacefs.store.TestArtefacts;
@@ -27,8 +29,12 @@ import io.surfacefs.store.layout.LayoutStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +204,63 @@ class CachingStoreTest {
     private static void lasting(ArtefactStore into) {
         Timestamp end = new Timestamp("2090-01-01T00:00:00Z");
         into.commit(KEY, TestArtefacts.received(PAYLOAD), TestArtefacts.filled(KEY, end), INDEX);
+    }
+
+    private byte[] readBoth(ArtefactKey key) {
+        try (ArtefactStore.Artefact found = store.artefact(key)) {
+            assertEquals(found.manifest() == null, found.payload() == null);
+            return found.payload() == null ? null : TestArtefacts.raw(found.payload());
+        }
+    }
+
+    @Test
+    void whoMissesBothAsksOneQuestionHoweverManyTheyAreAndBothAreKept() throws Exception {
+        TestArtefacts.put(truth, PAYLOAD);
+        List<Future<byte[]>> read = new ArrayList<>();
+        try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 50; i++) {
+                read.add(readers.submit(() -> readBoth(KEY)));
+            }
+        }
+        for (Future<byte[]> one : read) {
+            assertArrayEquals(PAYLOAD, one.get());
+        }
+        settle();
+        assertArrayEquals(PAYLOAD, readBoth(KEY));
+        assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
+        assertEquals(List.of("artefact"), List.copyOf(asked));
+        assertEquals(2, rig.engine().stat().entries());
+    }
+
+    @Test
+    void ofWhatTheStoreHasNotNothingIsGivenAndAStagedPayloadIs() {
+        assertNull(readBoth(KEY));
+        settle();
+        pass(Duration.ofMillis(1001));
+        truth.stage(KEY, TestArtefacts.received(PAYLOAD));
+        try (ArtefactStore.Artefact found = store.artefact(KEY)) {
+            assertNull(found.manifest());
+            assertArrayEquals(PAYLOAD, TestArtefacts.raw(found.payload()));
+        }
+    }
+
+    @Test
+    void wrongBytesThatCameWithTheirManifestAreNeitherGivenNorKept() throws Exception {
+        store.close();
+        MemoryBlobStore blobs = new MemoryBlobStore(rig.clock);
+        truth = new LayoutStore(
+                blobs,
+                TestArtefacts.CODEC,
+                TestArtefacts.VERIFIER,
+                new LayoutSettings(Duration.ofHours(1), Duration.ofHours(2), Duration.ofSeconds(15), false, true),
+                rig.clock,
+                Events.NONE);
+        openCache();
+        TestArtefacts.put(truth, PAYLOAD);
+        blobs.damage(BlobKey.cache(ObjectNames.payload(KEY)), 0.5);
+        assertEquals(ErrorCode.CORRUPT_OBJECT, code(() -> readBoth(KEY)));
+        settle();
+        assertEquals(0, rig.engine().stat().entries());
     }
 
     @Test

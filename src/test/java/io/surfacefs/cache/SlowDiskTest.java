@@ -154,7 +154,7 @@ class SlowDiskTest {
     void anAnswerThatTheDiskTakesTooLongToKeepIsNotGivenToWhoComesLate() throws Exception {
         AtomicLong nanos = new AtomicLong();
         AtomicInteger asked = new AtomicInteger();
-        Flights<Integer> flights = new Flights<>(callers, Duration.ofMinutes(1), nanos::get);
+        Flights<Integer> flights = new Flights<>(callers, callers, Duration.ofMinutes(1), nanos::get);
         CountDownLatch keeping = new CountDownLatch(1);
         CacheName name = CacheRig.name(1);
         assertEquals(1, flights.ask(name, asked::incrementAndGet, answer -> {

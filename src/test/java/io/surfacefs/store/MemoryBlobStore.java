@@ -1,6 +1,6 @@
 package io.surfacefs.store;
 
-import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.codec.HeapBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -75,27 +75,7 @@ public class MemoryBlobStore implements BlobStore {
     public @Nullable Opened open(BlobKey key, long size) {
         step();
         Blob blob = get(key);
-        return blob == null ? null : new Opened(new InMemory(blob.bytes), head(blob));
-    }
-
-    private record InMemory(byte[] bytes) implements StoredBytes {
-        @Override
-        public long size() {
-            return bytes.length;
-        }
-
-        @Override
-        public int read(long position, byte[] target, int offset, int length) {
-            if (position >= bytes.length) {
-                return length == 0 ? 0 : -1;
-            }
-            int n = Math.min(length, bytes.length - (int) position);
-            System.arraycopy(bytes, (int) position, target, offset, n);
-            return n;
-        }
-
-        @Override
-        public void close() {}
+        return blob == null ? null : new Opened(new HeapBytes(blob.bytes), head(blob));
     }
 
     @Override

@@ -110,18 +110,17 @@ public final class TestArtefacts {
     /** All raw bytes of a payload, or null when it isn't there. */
     public static byte @Nullable [] read(ArtefactStore store, ArtefactKey key) {
         try (ArtefactStore.OpenPayload open = store.payload(key)) {
-            if (open == null) {
-                return null;
-            }
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            try (PayloadReader reader = PayloadReader.open(
-                    POOL,
-                    open.bytes(),
-                    open.facts(),
-                    ByteRange.whole(open.facts().rawSize()))) {
-                for (var block = reader.next(); block != null; block = reader.next()) {
-                    out.write(block.array(), block.offset(), block.length());
-                }
+            return open == null ? null : raw(open);
+        }
+    }
+
+    /** All raw bytes of an open payload. */
+    public static byte[] raw(ArtefactStore.OpenPayload open) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (PayloadReader reader = PayloadReader.open(
+                POOL, open.bytes(), open.facts(), ByteRange.whole(open.facts().rawSize()))) {
+            for (var block = reader.next(); block != null; block = reader.next()) {
+                out.write(block.array(), block.offset(), block.length());
             }
             return out.toByteArray();
         } catch (IOException e) {

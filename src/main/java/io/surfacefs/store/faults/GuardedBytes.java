@@ -44,6 +44,11 @@ final class GuardedBytes implements StoredBytes {
     }
 
     @Override
+    public byte @Nullable [] inMemory() {
+        return bytes.inMemory();
+    }
+
+    @Override
     public int read(long position, byte[] target, int offset, int length) throws IOException {
         long begun = System.nanoTime();
         int n;

@@ -37,6 +37,7 @@ public final class LayoutStore implements ArtefactStore {
     private final CacheEntries cacheEntries;
     private final Absent absent;
     private final Maintenance maintenance;
+    private final boolean remote;
 
     /**
      * Opens the layout; writes {@code format.json} where it is missing.
@@ -90,7 +91,8 @@ public final class LayoutStore implements ArtefactStore {
         this.pages = new Pages(blobs, manifests, settings.timeout().dividedBy(2), events);
         this.scans = new Scans(blobs, manifests);
         this.cacheEntries = new CacheEntries(blobs, verifier);
-        this.absent = new Absent(manifests, settings.remote());
+        this.remote = settings.remote();
+        this.absent = new Absent(manifests, remote);
         this.maintenance = new Maintenance(blobs, manifests, payloads, markers, settings, clock);
     }
 
@@ -136,16 +138,51 @@ public final class LayoutStore implements ArtefactStore {
     }
 
     @Override
+    public Artefact artefact(ArtefactKey key) {
+        if (!remote || key.isScanManifest()) {
+            return ArtefactStore.super.artefact(key);
+        }
+        try (Ahead ahead = payloads.ahead(key)) {
+            ArtefactManifest manifest = manifests.readArtefact(key);
+            BlobStore.Opened opened = ahead.take();
+            if (opened == null) {
+                // A payload that came in between is found by its manifest, or was not there yet.
+                return new Artefact(manifest, manifest == null ? null : payload(key, manifest.payload()));
+            }
+            StoredPayload facts = manifest == null ? stagedOrClose(key, opened) : manifest.payload();
+            OpenPayload sound = facts == null ? null : payloads.sound(key, facts, opened);
+            return new Artefact(manifest, sound == null && facts != null ? payload(key) : sound);
+        }
+    }
+
+    private @Nullable StoredPayload stagedOrClose(ArtefactKey key, BlobStore.Opened opened) {
+        StoredPayload facts = null;
+        try {
+            facts = staged(key);
+            return facts;
+        } finally {
+            if (facts == null) {
+                opened.bytes().close();
+            }
+        }
+    }
+
+    @Override
     public @Nullable StoredPayload facts(ArtefactKey key) {
         ArtefactManifest manifest = manifests.readArtefact(key);
         if (manifest != null) {
             return manifest.payload();
         }
+        StoredPayload staged = staged(key);
+        return staged == null || !payloads.exists(key) ? null : staged;
+    }
+
+    /** What the marker of a staged payload tells; null when there is none. */
+    private @Nullable StoredPayload staged(ArtefactKey key) {
         Markers.Seen marker = markers.read(key);
-        if (marker == null || marker.marker().state() != Marker.State.STAGED || !payloads.exists(key)) {
-            return null;
-        }
-        return marker.marker().payload();
+        return marker == null || marker.marker().state() != Marker.State.STAGED
+                ? null
+                : marker.marker().payload();
     }
 
     @Override

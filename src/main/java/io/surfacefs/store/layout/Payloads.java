@@ -83,16 +83,28 @@ final class Payloads {
     }
 
     private ArtefactStore.@Nullable OpenPayload openSound(ArtefactKey key, StoredPayload facts, boolean atOnce) {
-        BlobKey name = name(key);
-        BlobStore.Opened opened = blobs.open(name, facts.storedSize());
-        if (opened == null) {
-            return null;
-        }
+        BlobStore.Opened opened = blobs.open(name(key), facts.storedSize());
+        return opened == null ? null : sound(key, facts, opened, atOnce);
+    }
+
+    /** Begins to open a payload whose facts are not known yet. */
+    Ahead ahead(ArtefactKey key) {
+        return Ahead.open(blobs, name(key));
+    }
+
+    /** What was opened, verified; null, and it is closed, when it is another than the facts say. */
+    ArtefactStore.@Nullable OpenPayload sound(ArtefactKey key, StoredPayload facts, BlobStore.Opened opened) {
+        return sound(key, facts, opened, facts.storedSize() <= AT_ONCE);
+    }
+
+    private ArtefactStore.@Nullable OpenPayload sound(
+            ArtefactKey key, StoredPayload facts, BlobStore.Opened opened, boolean atOnce) {
         StoredBytes bytes = opened.bytes();
         boolean given = false;
         try {
-            String memo =
-                    name.name() + opened.head().tag() + facts.storedDigest().hex();
+            String memo = name(key).name()
+                    + opened.head().tag()
+                    + facts.storedDigest().hex();
             boolean sound = bytes.size() == facts.storedSize();
             if (sound && verify && verified.getIfPresent(memo) == null) {
                 if (!atOnce) {

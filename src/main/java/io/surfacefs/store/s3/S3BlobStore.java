@@ -1,5 +1,6 @@
 package io.surfacefs.store.s3;
 
+import io.surfacefs.codec.HeapBytes;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
@@ -53,7 +54,7 @@ public final class S3BlobStore implements BlobStore {
         this.senders = Executors.newFixedThreadPool(
                 Math.max(4, SENDERS_PER_CORE * Runtime.getRuntime().availableProcessors()),
                 Thread.ofPlatform().daemon().name("s3-send-", 0).factory());
-        this.objects = new S3Objects(client, settings);
+        this.objects = new S3Objects(client, S3Gets.of(settings, http, credentials), settings);
         this.conditions = new S3Conditions(objects);
         this.listing = new S3Listing(objects);
         this.uploads = new S3Uploads(objects, senders, conditions, partSize);
@@ -140,7 +141,7 @@ public final class S3BlobStore implements BlobStore {
             if (head == null || head.size() != 0) {
                 throw e;
             }
-            return new Opened(new SmallBytes(new byte[0]), head);
+            return new Opened(new HeapBytes(new byte[0]), head);
         }
     }
 
@@ -149,7 +150,7 @@ public final class S3BlobStore implements BlobStore {
         Head sized = new Head(whole.got().size(), head.tag(), head.modified());
         return new Opened(
                 sized.size() == whole.bytes().length
-                        ? new SmallBytes(whole.bytes())
+                        ? new HeapBytes(whole.bytes())
                         : new S3Bytes(objects, key, sized, whole.bytes()),
                 sized);
     }

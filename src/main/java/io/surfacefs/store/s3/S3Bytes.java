@@ -78,7 +78,7 @@ final class S3Bytes extends FetchedBytes {
         S3Objects.Got got = objects.get(key, from, to, head.tag());
         if (got == null || got.size() != head.size() || got.to() != to) {
             if (got != null) {
-                got.body().abort();
+                got.abort();
             }
             throw S3Faults.fault(StoreFault.Reason.CHANGED, null);
         }
@@ -95,7 +95,7 @@ final class S3Bytes extends FetchedBytes {
         lastEnd = streamAt;
         if (streamAt == got.to()) {
             stream = null;
-            S3Objects.finish(got.body());
+            S3Objects.finish(got);
         }
         return n;
     }
@@ -105,7 +105,7 @@ final class S3Bytes extends FetchedBytes {
         S3Objects.Got got = stream;
         stream = null;
         if (got != null) {
-            got.body().abort();
+            got.abort();
         }
     }
 }

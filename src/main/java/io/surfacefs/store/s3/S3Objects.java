@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -28,19 +29,72 @@ final class S3Objects {
      */
     private static final Duration BUCKET_BELIEVED = Duration.ofSeconds(5);
 
+    /** After a refusal the SDK asks for so long: it sets its clock by the store's. */
+    private static final Duration BY_SDK = Duration.ofMinutes(1);
+
     private final S3Client client;
+    private final @Nullable S3Gets gets;
     private final S3Settings settings;
     private final String prefix;
     private final Map<String, Long> bucketsSeen = new ConcurrentHashMap<>();
+    private volatile long refused = System.nanoTime() - BY_SDK.toNanos();
 
-    S3Objects(S3Client client, S3Settings settings) {
+    /** @param gets asks for objects in the SDK's place, or null */
+    S3Objects(S3Client client, @Nullable S3Gets gets, S3Settings settings) {
         this.client = client;
+        this.gets = gets;
         this.settings = settings;
         this.prefix = settings.prefix().isEmpty() ? "" : settings.prefix() + "/";
     }
 
     /** One answer to GET. The stream must be read to its end or aborted. */
-    record Got(ResponseInputStream<GetObjectResponse> body, long from, long to, long size, BlobStore.Head head) {}
+    record Got(AbortableInputStream body, long from, long to, long size, BlobStore.Head head) {
+        /**
+         * What an answer's header says; one that doesn't say enough is aborted and refused.
+         *
+         * @param wanted where the range that was asked for begins
+         * @param range of the content, or null where it is the whole object
+         */
+        static Got of(
+                AbortableInputStream body,
+                long wanted,
+                @Nullable Long announced,
+                @Nullable String range,
+                @Nullable String tag,
+                @Nullable Instant modified) {
+            long length = announced == null ? -1 : announced;
+            long begin = 0;
+            long size = length;
+            if (range != null) {
+                // "bytes 0-99/1234"
+                int dash = range.indexOf('-');
+                int slash = range.indexOf('/');
+                try {
+                    begin = Long.parseLong(range.substring(range.indexOf(' ') + 1, dash));
+                    size = Long.parseLong(range.substring(slash + 1));
+                } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+                    length = -1;
+                }
+            }
+            Got got = new Got(body, begin, begin + length, size, S3Objects.head(size, tag, modified));
+            if (length < 0 || begin != (range == null ? 0 : wanted)) {
+                got.abort();
+                throw S3Faults.fault(
+                        StoreFault.Reason.REFUSED, new IOException("an answer without usable length or range"));
+            }
+            return got;
+        }
+
+        /** Gives the rest up, and the connection with it. */
+        void abort() {
+            body.abort();
+            try {
+                body.close();
+            } catch (IOException e) {
+                return; // it was given up
+            }
+        }
+    }
 
     S3Client client() {
         return client;
@@ -155,8 +209,8 @@ final class S3Objects {
         return head == null ? null : head(head.contentLength(), head.eTag(), head.lastModified());
     }
 
-    private static BlobStore.Head head(long size, String tag, @Nullable Instant modified) {
-        return new BlobStore.Head(size, tag, modified == null ? Instant.EPOCH : modified);
+    private static BlobStore.Head head(long size, @Nullable String tag, @Nullable Instant modified) {
+        return new BlobStore.Head(size, tag == null ? "" : tag, modified == null ? Instant.EPOCH : modified);
     }
 
     /**
@@ -168,38 +222,42 @@ final class S3Objects {
      */
     @Nullable Got get(BlobKey key, long from, long to, @Nullable String tag) {
         String bucket = bucket(key);
-        GetObjectRequest.Builder request =
-                GetObjectRequest.builder().bucket(bucket).key(key(key)).ifMatch(tag);
-        if (to >= 0) {
-            request.range("bytes=" + from + "-" + (to - 1));
-        }
-        ResponseInputStream<GetObjectResponse> body = find(bucket, true, () -> client.getObject(request.build()));
-        return body == null ? null : got(body, from);
+        String range = to < 0 ? null : "bytes=" + from + "-" + (to - 1);
+        String expected = tag == null || tag.isEmpty() ? null : tag;
+        return find(
+                bucket,
+                true,
+                () -> gets == null || System.nanoTime() - refused < BY_SDK.toNanos()
+                        ? bySdk(bucket, key(key), from, range, expected)
+                        : plain(gets, bucket, key(key), from, range, expected));
     }
 
-    private static Got got(ResponseInputStream<GetObjectResponse> body, long from) {
-        GetObjectResponse response = body.response();
-        long length = response.contentLength() == null ? -1 : response.contentLength();
-        String range = response.contentRange();
-        long begin = 0;
-        long size = length;
-        if (range != null) {
-            // "bytes 0-99/1234"
-            int dash = range.indexOf('-');
-            int slash = range.indexOf('/');
-            try {
-                begin = Long.parseLong(range.substring(range.indexOf(' ') + 1, dash));
-                size = Long.parseLong(range.substring(slash + 1));
-            } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
-                length = -1;
+    private Got plain(S3Gets gets, String bucket, String key, long from, @Nullable String range, @Nullable String tag) {
+        try {
+            return gets.get(bucket, key, from, range, tag);
+        } catch (AwsServiceException e) {
+            if (e.statusCode() == 400 || e.statusCode() == 403) {
+                refused = System.nanoTime();
             }
+            throw e;
         }
-        if (length < 0 || begin != (range == null ? 0 : from)) {
-            body.abort();
-            throw S3Faults.fault(
-                    StoreFault.Reason.REFUSED, new IOException("an answer without usable length or range"));
-        }
-        return new Got(body, begin, begin + length, size, head(size, response.eTag(), response.lastModified()));
+    }
+
+    private Got bySdk(String bucket, String key, long from, @Nullable String range, @Nullable String tag) {
+        ResponseInputStream<GetObjectResponse> body = client.getObject(GetObjectRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .range(range)
+                .ifMatch(tag)
+                .build());
+        GetObjectResponse answer = body.response();
+        return Got.of(
+                AbortableInputStream.create(body, body),
+                from,
+                answer.contentLength(),
+                answer.contentRange(),
+                answer.eTag(),
+                answer.lastModified());
     }
 
     /**
@@ -215,13 +273,13 @@ final class S3Objects {
             return null;
         }
         if (got.to() - got.from() > maxBytes) {
-            got.body().abort();
+            got.abort();
             throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a stored object is larger than it can be");
         }
         try {
             return then.apply(new Whole(readAll(got, deadline), got));
         } catch (IOException | RuntimeException e) {
-            got.body().abort();
+            got.abort();
             throw S3Faults.ofBody(e);
         }
     }
@@ -242,16 +300,16 @@ final class S3Objects {
                 throw S3Faults.fault(StoreFault.Reason.TIMEOUT, null);
             }
         }
-        finish(got.body());
+        finish(got);
         return bytes;
     }
 
     /** Reads the end, so that the connection can be used again. */
-    static void finish(ResponseInputStream<GetObjectResponse> body) throws IOException {
-        if (body.read() >= 0) {
-            body.abort();
+    static void finish(Got got) throws IOException {
+        if (got.body().read() >= 0) {
+            got.abort();
             throw S3Faults.fault(StoreFault.Reason.REFUSED, new IOException("more bytes than announced"));
         }
-        body.close();
+        got.body().close();
     }
 }
