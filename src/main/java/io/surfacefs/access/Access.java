@@ -20,8 +20,8 @@ public final class Access {
      * Admits a caller to a tenant, by what the caller is alone: nothing is read that could tell more.
      *
      * @throws SurfaceException {@code TENANT_REQUIRED} for an empty tenant or a caller who has none,
-     *     {@code INVALID_ARGUMENT} for a malformed tenant, {@code PERMISSION_DENIED} for one that is not the caller's or
-     *     a right that the caller hasn't, {@code TENANT_MISMATCH} for one that this instance doesn't serve
+     *     {@code INVALID_ARGUMENT} for a malformed tenant, {@code PERMISSION_DENIED} for one that is not the caller's
+     *     or a right that the caller hasn't, {@code TENANT_MISMATCH} for one that this instance doesn't serve
      */
     public TenantAccess admit(Caller caller, String tenant, Right right) {
         return admit(caller, tenant, List.of(), right);

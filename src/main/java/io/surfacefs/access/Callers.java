@@ -4,7 +4,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Tells who asks, from what a request says of itself. Thread-safe; never blocks, so it may be asked on an event loop. */
+/**
+ * Tells who asks, from what a request says of itself. Thread-safe; never blocks, so it may be asked on an event loop.
+ */
 public interface Callers {
     /** Where nobody is authenticated: every caller who reaches the service is local. */
     Callers LOCAL = new Callers() {

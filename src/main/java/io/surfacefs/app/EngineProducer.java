@@ -69,7 +69,9 @@ public class EngineProducer {
 
     private static ClaimRules rules(SurfaceConfig config) {
         return new ClaimRules(
-                config.get(Settings.TENANT_CLAIMS).stream().map(ClaimPath::parse).toList(),
+                config.get(Settings.TENANT_CLAIMS).stream()
+                        .map(ClaimPath::parse)
+                        .toList(),
                 config.members(Settings.SUBJECT_TENANTS));
     }
 

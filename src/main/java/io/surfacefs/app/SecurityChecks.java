@@ -44,7 +44,8 @@ final class SecurityChecks {
     private static void checkIssuer(SurfaceConfig config, Config quarkus, List<Finding> findings) {
         Optional<String> issuer = quarkus.getOptionalValue(ISSUER, String.class);
         if (issuer.isEmpty()) {
-            if (quarkus.getOptionalValue("quarkus.oidc.public-key", String.class).isEmpty()) {
+            if (quarkus.getOptionalValue("quarkus.oidc.public-key", String.class)
+                    .isEmpty()) {
                 findings.add(Finding.error(
                         "SURFACE_CONFIG_INVALID",
                         "surface.security.auth=oidc, and no issuer of tokens is named",

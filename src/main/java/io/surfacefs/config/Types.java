@@ -81,11 +81,10 @@ final class Types {
                     .filter(s -> !s.isEmpty())
                     .toList());
 
-    static final Setting.Type<Set<Tenant>> TENANTS = new Named<>(
-            "list",
-            "tenant names separated by commas; * is no tenant",
-            value -> {
-                Set<Tenant> tenants = LIST.parse(value).stream().map(Tenant::new).collect(Collectors.toUnmodifiableSet());
+    static final Setting.Type<Set<Tenant>> TENANTS =
+            new Named<>("list", "tenant names separated by commas; * is no tenant", value -> {
+                Set<Tenant> tenants =
+                        LIST.parse(value).stream().map(Tenant::new).collect(Collectors.toUnmodifiableSet());
                 if (tenants.isEmpty()) {
                     throw new IllegalArgumentException(value);
                 }

@@ -66,13 +66,14 @@ public class CallIdentity implements ServerInterceptor {
         LateListener<Q> late = new LateListener<>();
         Context context = Context.current();
         Executor thread = thread();
-        callers.identify(authorization).whenComplete((caller, failure) -> thread.execute(context.wrap(() -> {
-            if (caller == null) {
-                refuse(call, failure);
-            } else {
-                late.begin(Contexts.interceptCall(context(caller, call), call, headers, next));
-            }
-        })));
+        callers.identify(authorization)
+                .whenComplete((caller, failure) -> thread.execute(context.wrap(() -> {
+                    if (caller == null) {
+                        refuse(call, failure);
+                    } else {
+                        late.begin(Contexts.interceptCall(context(caller, call), call, headers, next));
+                    }
+                })));
         return late;
     }
 

@@ -32,7 +32,8 @@ public final class Audit {
      * @param deletes whether it is a call that deletes
      * @param code what it failed with, or null
      */
-    public static void tell(@Nullable String subject, @Nullable String tenant, String call, boolean deletes, @Nullable ErrorCode code) {
+    public static void tell(
+            @Nullable String subject, @Nullable String tenant, String call, boolean deletes, @Nullable ErrorCode code) {
         boolean refused = code != null && REFUSALS.contains(code);
         if (refused || deletes) {
             LOG.infof(

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees every request first, on the event loop: refuses paths that are not what they seem, finds out who asks, holds
- * bodies back until a resource asks for them, and answers reads of hot objects at once. What isn't in memory goes on to the resources.
+ * bodies back until a resource asks for them, and answers reads of hot objects at once. What isn't in memory goes on to
+ * the resources.
  */
 @Singleton
 public final class FrontDoor {
@@ -177,8 +178,8 @@ public final class FrontDoor {
             if (kindEnd < 0) {
                 return false;
             }
-            TenantAccess tenant = Exchange.of(context)
-                    .admit(access.get(), path.substring(TENANTS.length(), tenantEnd), Right.READ);
+            TenantAccess tenant =
+                    Exchange.of(context).admit(access.get(), path.substring(TENANTS.length(), tenantEnd), Right.READ);
             ItemKey key =
                     new ItemKey(new Kind(path.substring(kindAt, kindEnd)), Digest.parse(path.substring(kindEnd + 1)));
             return manifest ? manifest(context, tenant, key) : payload(context, tenant, key);

@@ -94,7 +94,10 @@ public final class Issuer implements AutoCloseable {
 
     /** A token that says it is by this issuer's key but isn't. */
     public String forge(Map<String, Object> claims) {
-        return sign(Map.of("alg", "RS256", "typ", "JWT", "kid", key.id()), claims, newKey("other").pair());
+        return sign(
+                Map.of("alg", "RS256", "typ", "JWT", "kid", key.id()),
+                claims,
+                newKey("other").pair());
     }
 
     /** A token without a signature, which says so. */
@@ -146,12 +149,18 @@ public final class Issuer implements AutoCloseable {
         return Map.of(
                 "keys",
                 List.of(Map.of(
-                        "kty", "RSA",
-                        "use", "sig",
-                        "alg", "RS256",
-                        "kid", now.id(),
-                        "n", URL.encodeToString(unsigned(open.getModulus().toByteArray())),
-                        "e", URL.encodeToString(open.getPublicExponent().toByteArray()))));
+                        "kty",
+                        "RSA",
+                        "use",
+                        "sig",
+                        "alg",
+                        "RS256",
+                        "kid",
+                        now.id(),
+                        "n",
+                        URL.encodeToString(unsigned(open.getModulus().toByteArray())),
+                        "e",
+                        URL.encodeToString(open.getPublicExponent().toByteArray()))));
     }
 
     private static byte[] unsigned(byte[] number) {
