@@ -1,6 +1,5 @@
 package io.surfacefs.access;
 
-import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -44,23 +43,15 @@ public record ClaimRules(List<ClaimPath> tenantClaims, Map<String, Set<Tenant>> 
         return names;
     }
 
-    /** What is no tenant's name, {@code *} among it, opens nothing. */
+    /** What is no tenant's name, {@code *} among it, equals none and so opens nothing. */
     private static Set<String> names(Object value) {
         Set<String> names = new LinkedHashSet<>();
         for (Object item : value instanceof Collection<?> several ? several : List.of(value)) {
-            if (item instanceof String name && isTenant(name)) {
+            if (item instanceof String name && !name.isEmpty()) {
                 names.add(name);
             }
         }
         return names;
-    }
-
-    private static boolean isTenant(String name) {
-        try {
-            return new Tenant(name).value().equals(name);
-        } catch (SurfaceException e) {
-            return false;
-        }
     }
 
     private static Set<Right> rights(TokenVerifier.Verified token) {

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * An OIDC issuer on loopback, as far as a service that takes bearer tokens asks for one: its metadata and its keys. It
@@ -98,6 +100,18 @@ public final class Issuer implements AutoCloseable {
                 Map.of("alg", "RS256", "typ", "JWT", "kid", key.id()),
                 claims,
                 newKey("other").pair());
+    }
+
+    /** A token whose signature is a MAC with the open key as its secret (a verifier must not mix the two up). */
+    public String signedByOpenKey(Map<String, Object> claims) {
+        String signed = part(Map.of("alg", "HS256", "typ", "JWT", "kid", key.id())) + "." + part(claims);
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key.pair().getPublic().getEncoded(), "HmacSHA256"));
+            return signed + "." + URL.encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A token without a signature, which says so. */
