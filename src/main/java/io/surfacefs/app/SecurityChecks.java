@@ -23,6 +23,32 @@ final class SecurityChecks {
             checkIssuer(config, quarkus, findings);
             checkTransport(config, quarkus, findings);
         }
+        checkClientCertificates(config, quarkus, findings);
+    }
+
+    private static void checkClientCertificates(SurfaceConfig config, Config quarkus, List<Finding> findings) {
+        if (config.get(Settings.CLIENT_CERTIFICATES) == Settings.ClientCertificates.NONE) {
+            return;
+        }
+        if (!ServerTls.configured(quarkus) || !ServerTls.trustConfigured(quarkus)) {
+            findings.add(Finding.error(
+                    "SURFACE_CONFIG_INVALID",
+                    "surface.security.client-certificates wants TLS, and to know whose certificates are good",
+                    "set quarkus.tls.key-store.pem.0.cert and .key, and quarkus.tls.trust-store.pem.certs"));
+        }
+        if (!restIsClosed(quarkus)) {
+            findings.add(Finding.error(
+                    "SURFACE_UNSAFE",
+                    "client certificates are asked for, and REST is open without TLS on quarkus.http.port, too",
+                    "set quarkus.http.insecure-requests=disabled"));
+        }
+    }
+
+    /** Whether REST is served over TLS only. */
+    static boolean restIsClosed(Config quarkus) {
+        return !quarkus.getOptionalValue("quarkus.http.insecure-requests", String.class)
+                .orElse("enabled")
+                .equalsIgnoreCase("enabled");
     }
 
     private static void checkLoopback(SurfaceConfig config, Config quarkus, List<Finding> findings) {
@@ -69,10 +95,7 @@ final class SecurityChecks {
     }
 
     private static void checkTransport(SurfaceConfig config, Config quarkus, List<Finding> findings) {
-        boolean rest = !quarkus.getOptionalValue("quarkus.http.insecure-requests", String.class)
-                .orElse("enabled")
-                .equalsIgnoreCase("enabled");
-        checkPlain("quarkus.http.host", rest, config, quarkus, findings);
+        checkPlain("quarkus.http.host", restIsClosed(quarkus), config, quarkus, findings);
         checkPlain("quarkus.grpc.server.host", ServerTls.configured(quarkus), config, quarkus, findings);
     }
 

@@ -62,6 +62,13 @@ public final class Settings {
         OIDC
     }
 
+    /** Whether clients show a certificate of their own. */
+    public enum ClientCertificates {
+        NONE,
+        REQUEST,
+        REQUIRED
+    }
+
     /** What a client may delete. */
     public enum Deletes {
         NEVER,
@@ -305,6 +312,11 @@ public final class Settings {
             Types.CLAIM_PATHS,
             "tenant,stellaops:tenant,stellaops:allowed_tenants",
             "where a token names its tenants, a string or an array; the first that is present counts; paths as in quarkus.oidc.roles.role-claim-path");
+    public static final Setting<ClientCertificates> CLIENT_CERTIFICATES = Setting.of(
+            "surface.security.client-certificates",
+            Types.choice(ClientCertificates.class),
+            "none",
+            "TLS on both ports: whether clients may or must show a certificate that quarkus.tls.trust-store.* trusts");
     public static final Setting<Boolean> ALLOW_PLAIN = Setting.of(
             "surface.security.allow-plain-text",
             Types.BOOLEAN,
@@ -438,6 +450,7 @@ public final class Settings {
             UPSTREAM_PLAIN_TOKEN,
             AUTH,
             TENANT_CLAIMS,
+            CLIENT_CERTIFICATES,
             ALLOW_REMOTE,
             ALLOW_PLAIN,
             SECRETS_DIR,
