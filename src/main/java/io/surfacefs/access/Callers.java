@@ -1,6 +1,7 @@
 package io.surfacefs.access;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -37,4 +38,10 @@ public interface Callers {
      *     {@code STORE_UNAVAILABLE} while nobody can say whether a token is good
      */
     CompletionStage<Caller> identify(@Nullable String authorization);
+
+    /** What an identification failed with, out of the wrapping that stages give it. */
+    static Throwable refusal(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause == null ? new IllegalStateException("nobody said who is asking") : cause;
+    }
 }

@@ -17,7 +17,6 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Iterator;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -89,10 +88,8 @@ public class CallIdentity implements ServerInterceptor {
     }
 
     private static void refuse(ServerCall<?, ?> call, @Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failure;
-        StatusRuntimeException status = Errors.of(cause == null ? new IllegalStateException("no caller") : cause);
+        Throwable cause = Callers.refusal(failure);
+        StatusRuntimeException status = Errors.of(cause);
         Audit.tell(
                 null,
                 null,

@@ -30,7 +30,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,7 +135,7 @@ public final class FrontDoor {
                 .identify(authorization)
                 .whenComplete((caller, failure) -> loop.runOnContext(ignored -> {
                     if (caller == null) {
-                        fail(context, Problem.of(failure instanceof CompletionException e ? e.getCause() : failure));
+                        fail(context, Problem.of(Callers.refusal(failure)));
                     } else {
                         if (!mayHaveBody(request)) {
                             request.resume();

@@ -165,11 +165,7 @@ class TokenCallersTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '\'',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
             tenant                        | 1
             stellaops:tenant              | 1
             realm_access/tenants          | 2
@@ -205,7 +201,9 @@ class TokenCallersTest {
         assertCode(ErrorCode.PERMISSION_DENIED, () -> access.admit(reader, "acme", Right.WRITE));
         assertCode(ErrorCode.PERMISSION_DENIED, () -> access.admit(reader, "acme2", Right.READ));
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> access.admit(reader, "ACME", Right.READ));
-        assertCode(ErrorCode.INVALID_ARGUMENT, () -> access.admit(new Caller("s", Set.of("*"), Set.of()), "*", Right.READ));
+        assertCode(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> access.admit(new Caller("s", Set.of("*"), Set.of()), "*", Right.READ));
         assertCode(ErrorCode.TENANT_MISMATCH, () -> access.admit(reader, "acme", List.of("other"), Right.READ));
         assertCode(
                 ErrorCode.TENANT_REQUIRED,

@@ -3,6 +3,8 @@ package io.surfacefs.it;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -11,8 +13,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.StatusRuntimeException;
-import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
-import grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
@@ -66,10 +66,11 @@ final class AnyCall implements AutoCloseable {
     private <Q, R> String typed(MethodDescriptor<Q, R> method, String tenant, String digest, String token) {
         @SuppressWarnings("unchecked") // every request of ours is a message
         Q request = (Q) filled(
-                (Message) ((PrototypeMarshaller<Q>) method.getRequestMarshaller()).getMessagePrototype(), tenant, digest);
+                (Message) ((PrototypeMarshaller<Q>) method.getRequestMarshaller()).getMessagePrototype(),
+                tenant,
+                digest);
         return outcome(answer -> {
-            var call = channel(token)
-                    .newCall(method, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
+            var call = channel(token).newCall(method, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
             StreamObserver<Q> stream = ClientCalls.asyncBidiStreamingCall(call, AnyCall.<R>observer(answer));
             stream.onNext(request);
             stream.onCompleted();
@@ -83,7 +84,8 @@ final class AnyCall implements AutoCloseable {
             StreamObserver<ServerReflectionRequest> stream = ServerReflectionGrpc.newStub(channel(token))
                     .withDeadlineAfter(60, TimeUnit.SECONDS)
                     .serverReflectionInfo(observer(answer));
-            stream.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+            stream.onNext(
+                    ServerReflectionRequest.newBuilder().setListServices("").build());
             stream.onCompleted();
             return answer;
         });
@@ -168,9 +170,12 @@ final class AnyCall implements AutoCloseable {
             case "scan_id" -> "scan-1";
             case "namespace" -> "entrytrace.graph";
             case "sha256" -> digest.substring("sha256:".length());
-            case "manifest" -> field.getType() == FieldDescriptor.Type.STRING
-                    ? "{\"artifacts\":[]}"
-                    : field.getType() == FieldDescriptor.Type.BYTES ? ByteString.copyFromUtf8("{\"artifacts\":[]}") : null;
+            case "manifest" ->
+                field.getType() == FieldDescriptor.Type.STRING
+                        ? "{\"artifacts\":[]}"
+                        : field.getType() == FieldDescriptor.Type.BYTES
+                                ? ByteString.copyFromUtf8("{\"artifacts\":[]}")
+                                : null;
             default -> null;
         };
     }

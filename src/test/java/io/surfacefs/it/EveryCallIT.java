@@ -167,10 +167,12 @@ class EveryCallIT {
         JsonNode document = new ObjectMapper()
                 .readTree(rest.send("GET", "/q/openapi?format=json", null).body());
         Set<String> described = new TreeSet<>();
-        document.at("/paths").properties().forEach(path -> path.getValue()
+        document.at("/paths")
                 .properties()
-                .forEach(method ->
-                        described.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(method ->
+                                described.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
         assertEquals(described, ROUTES.keySet());
     }
 
@@ -208,7 +210,8 @@ class EveryCallIT {
     @MethodSource("calls")
     void aCallIsClosedToWhoeverHasNoGoodToken(String call) {
         for (Map.Entry<String, String> bad : badTokens().entrySet()) {
-            assertEquals("UNAUTHENTICATED UNAUTHENTICATED", grpc.call(call, "acme", DIGEST, bad.getValue()), bad::getKey);
+            assertEquals(
+                    "UNAUTHENTICATED UNAUTHENTICATED", grpc.call(call, "acme", DIGEST, bad.getValue()), bad::getKey);
         }
         assertLawful(grpc.call(call, "acme", DIGEST, issuer.token("acme", ALL)));
     }
@@ -239,9 +242,14 @@ class EveryCallIT {
         assertRefused(401, "UNAUTHENTICATED", rest.send("GET", "/api/v1/nothing", null), "an unknown route");
         assertRefused(401, "UNAUTHENTICATED", rest.send("PATCH", path(BASE + "/manifests"), null), "a wrong method");
         String token = issuer.token("acme", ALL);
-        assertEquals(404, rest.send("GET", "/api/v1/nothing", null, "Authorization", "Bearer " + token).status());
         assertEquals(
-                405, rest.send("PATCH", path(BASE + "/manifests"), null, "Authorization", "Bearer " + token).status());
+                404,
+                rest.send("GET", "/api/v1/nothing", null, "Authorization", "Bearer " + token)
+                        .status());
+        assertEquals(
+                405,
+                rest.send("PATCH", path(BASE + "/manifests"), null, "Authorization", "Bearer " + token)
+                        .status());
         assertTrue(server.isAlive());
     }
 
@@ -299,7 +307,9 @@ class EveryCallIT {
 
     private static void assertLawful(String outcome) {
         assertFalse(
-                outcome.contains("UNAUTHENTICATED") || outcome.contains("PERMISSION_DENIED") || outcome.contains("INTERNAL"),
+                outcome.contains("UNAUTHENTICATED")
+                        || outcome.contains("PERMISSION_DENIED")
+                        || outcome.contains("INTERNAL"),
                 outcome);
     }
 }
