@@ -4,7 +4,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The one place that admits callers. Thread-safe, no I/O: may run on an event loop. */
@@ -17,11 +17,11 @@ public final class Access {
     }
 
     /**
-     * Admits a caller to a tenant. Without authentication every caller who reaches the service is local and may act for
-     * any tenant that this instance serves.
+     * Admits a caller to a tenant, by what the caller is alone: nothing is read that could tell more.
      *
-     * @throws SurfaceException {@code TENANT_REQUIRED} for an empty tenant, {@code INVALID_ARGUMENT} for a malformed
-     *     one, {@code TENANT_MISMATCH} for one that this instance doesn't serve
+     * @throws SurfaceException {@code TENANT_REQUIRED} for an empty tenant or a caller who has none,
+     *     {@code INVALID_ARGUMENT} for a malformed tenant, {@code PERMISSION_DENIED} for one that is not the caller's
+     *     or a right that the caller hasn't, {@code TENANT_MISMATCH} for one that this instance doesn't serve
      */
     public TenantAccess admit(Caller caller, String tenant, Right right) {
         return admit(caller, tenant, List.of(), right);
@@ -39,6 +39,7 @@ public final class Access {
             throw new SurfaceException(ErrorCode.TENANT_REQUIRED, "no tenant was named");
         }
         Tenant admitted = new Tenant(tenant);
+        requireTenant(caller, tenant);
         for (String name : asserted) {
             if (!name.equals(tenant)) {
                 throw new SurfaceException(
@@ -53,16 +54,41 @@ public final class Access {
                     "this instance serves one tenant, and not this one",
                     "see surface.tenant");
         }
+        requireRight(caller, right);
         return new TenantAccess(caller, admitted, right);
     }
 
+    private static void requireTenant(Caller caller, String tenant) {
+        Set<String> tenants = caller.tenants();
+        if (tenants == null) {
+            return;
+        }
+        if (tenants.isEmpty()) {
+            throw new SurfaceException(
+                    ErrorCode.TENANT_REQUIRED,
+                    "the token names no tenant",
+                    "see surface.security.tenant-claims and surface.security.subject-tenants");
+        }
+        if (!tenants.contains(tenant)) {
+            throw new SurfaceException(ErrorCode.PERMISSION_DENIED, "the token is not for this tenant");
+        }
+    }
+
+    private static void requireRight(Caller caller, Right right) {
+        if (!caller.rights().contains(right)) {
+            throw new SurfaceException(
+                    ErrorCode.PERMISSION_DENIED,
+                    "the token doesn't have the scope " + right.scope(),
+                    "a token has its scopes in the claims scope and scp, or as roles");
+        }
+    }
+
     /**
-     * Admits a caller to the operator's work on the whole store, which gives no tenant's data away. Without
-     * authentication every caller who reaches the service is local and may do it.
+     * Admits a caller to the operator's work on the whole store, which gives no tenant's data away.
      *
      * @throws SurfaceException {@code PERMISSION_DENIED} for a caller who may not
      */
     public void admitOperator(Caller caller) {
-        Objects.requireNonNull(caller);
+        requireRight(caller, Right.ADMIN);
     }
 }

@@ -2,6 +2,11 @@ package io.surfacefs.app;
 
 import io.quarkus.arc.Unremovable;
 import io.surfacefs.access.Access;
+import io.surfacefs.access.Callers;
+import io.surfacefs.access.ClaimPath;
+import io.surfacefs.access.ClaimRules;
+import io.surfacefs.access.TokenCallers;
+import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.ops.Events;
 import io.surfacefs.ops.StoreProbe;
@@ -12,8 +17,10 @@ import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Gives the edges the service beans of one engine, opened when the first of them is asked for. */
@@ -48,6 +55,24 @@ public class EngineProducer {
     @Unremovable
     Access access(Engine engine) {
         return engine.access();
+    }
+
+    /** Who asks: by tokens, or everybody is local. */
+    @Produces
+    @Singleton
+    @Unremovable
+    Callers callers(SurfaceConfig config, Instance<OidcTokens> tokens) {
+        return config.get(Settings.AUTH) == Settings.Auth.OIDC
+                ? new TokenCallers(tokens.get(), rules(config), Clock.systemUTC())
+                : Callers.LOCAL;
+    }
+
+    private static ClaimRules rules(SurfaceConfig config) {
+        return new ClaimRules(
+                config.get(Settings.TENANT_CLAIMS).stream()
+                        .map(ClaimPath::parse)
+                        .toList(),
+                config.members(Settings.SUBJECT_TENANTS));
     }
 
     @Produces

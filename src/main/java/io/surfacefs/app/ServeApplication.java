@@ -20,10 +20,12 @@ public class ServeApplication implements QuarkusApplication {
     @Override
     public int run(String... args) {
         Config quarkus = ConfigProvider.getConfig();
-        String rest = address(quarkus, "quarkus.http");
-        System.out.println("Surface.FS serves REST on http://" + rest + ", gRPC on "
-                + address(quarkus, "quarkus.grpc.server") + ", health and metrics on http://"
-                + address(quarkus, "quarkus.management"));
+        String rest = restAddress(quarkus);
+        System.out.println("Surface.FS serves REST on " + rest + ", gRPC on "
+                + address(quarkus, "quarkus.grpc.server", "port")
+                + (ServerTls.configured(quarkus) ? " (TLS)" : "") + ", health and metrics on "
+                + (ServerTls.managementConfigured(quarkus) ? "https://" : "http://")
+                + address(quarkus, "quarkus.management", "port"));
         if (config.get(Settings.STORE_TYPE) == Settings.StoreType.S3) {
             System.out.println("store: buckets " + config.get(Settings.BUCKET_NAME) + " and "
                     + config.get(Settings.MANIFEST_BUCKET_NAME) + " at "
@@ -35,18 +37,31 @@ public class ServeApplication implements QuarkusApplication {
             System.out.println("store: the Surface.FS at "
                     + config.find(Settings.STORE_ENDPOINT).map(URI::toString).orElse("?"));
         }
+        boolean tokens = config.get(Settings.AUTH) == Settings.Auth.OIDC;
         System.out.println("data folder: " + config.home()
-                + (engine.owner() ? "" : " (shared: another process owns it)") + "; authentication: none");
-        System.out.println(
-                "try: curl -sS --data-binary @FILE http://" + rest + "/api/v1/tenants/demo/artefacts/sbom.fragment");
+                + (engine.owner() ? "" : " (shared: another process owns it)") + "; authentication: "
+                + (tokens
+                        ? "bearer tokens of "
+                                + quarkus.getOptionalValue("quarkus.oidc.auth-server-url", String.class)
+                                        .orElse("the holder of quarkus.oidc.public-key")
+                        : "none"));
+        System.out.println("try: curl -sS " + (tokens ? "-H \"Authorization: Bearer $TOKEN\" " : "")
+                + "--data-binary @FILE " + rest + "/api/v1/tenants/demo/artefacts/sbom.fragment");
         System.out.flush();
         Quarkus.waitForExit();
         return 0;
     }
 
-    private static String address(Config quarkus, String prefix) {
+    private static String restAddress(Config quarkus) {
+        return SecurityChecks.restIsClosed(quarkus)
+                ? "https://" + address(quarkus, "quarkus.http", "ssl-port")
+                : "http://" + address(quarkus, "quarkus.http", "port");
+    }
+
+    private static String address(Config quarkus, String prefix, String portName) {
         String host = quarkus.getOptionalValue(prefix + ".host", String.class).orElse("127.0.0.1");
-        String port = quarkus.getOptionalValue(prefix + ".port", String.class).orElse("?");
+        String port =
+                quarkus.getOptionalValue(prefix + "." + portName, String.class).orElse("?");
         return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -19,14 +18,12 @@ import org.eclipse.microprofile.config.Config;
  * folder.
  */
 public final class StartupChecks {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]", "0:0:0:0:0:0:0:1");
-
     private StartupChecks() {}
 
     /** All findings at once; those that are errors stop the start. */
     public static List<Finding> run(SurfaceConfig config, Config quarkus) {
         List<Finding> findings = new ArrayList<>(config.findings());
-        checkLoopback(config, quarkus, findings);
+        SecurityChecks.run(config, quarkus, findings);
         if (config.get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER) {
             checkFolder(config.storeRoot(), "surface.store.root", findings);
             config.find(Settings.INTAKE_ROOT).ifPresent(root -> checkFolder(root, "surface.intake.root", findings));
@@ -72,25 +69,6 @@ public final class StartupChecks {
         } catch (IOException e) {
             return; // that a folder can't be used was found already
         }
-    }
-
-    private static void checkLoopback(SurfaceConfig config, Config quarkus, List<Finding> findings) {
-        if (config.get(Settings.ALLOW_REMOTE)) {
-            return;
-        }
-        for (String property : List.of("quarkus.http.host", "quarkus.grpc.server.host")) {
-            String host = quarkus.getOptionalValue(property, String.class).orElse("0.0.0.0");
-            if (!isLoopback(host)) {
-                findings.add(Finding.error(
-                        "SURFACE_UNAUTHENTICATED_REMOTE",
-                        property + "=" + host + " would serve beyond loopback, and nobody is authenticated",
-                        "bind to 127.0.0.1, or set surface.security.allow-unauthenticated-remote=true"));
-            }
-        }
-    }
-
-    static boolean isLoopback(String host) {
-        return LOOPBACK.contains(host) || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 
     private static void checkFolder(Path folder, String property, List<Finding> findings) {

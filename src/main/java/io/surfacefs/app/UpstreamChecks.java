@@ -80,7 +80,7 @@ final class UpstreamChecks {
                     "set surface.tenant to the only tenant of this instance"));
         }
         if (PLAIN.contains(endpoint.getScheme())
-                && !StartupChecks.isLoopback(endpoint.getHost())
+                && !SecurityChecks.isLoopback(endpoint.getHost())
                 && !config.get(Settings.UPSTREAM_PLAIN_TOKEN)) {
             findings.add(Finding.error(
                     "SURFACE_UNSAFE",

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Every {@code surface.*} property there is. */
@@ -53,6 +54,19 @@ public final class Settings {
     public enum OnFailure {
         REFUSE,
         WARN
+    }
+
+    /** Who is believed. */
+    public enum Auth {
+        NONE,
+        OIDC
+    }
+
+    /** Whether clients show a certificate of their own. */
+    public enum ClientCertificates {
+        NONE,
+        REQUEST,
+        REQUIRED
     }
 
     /** What a client may delete. */
@@ -288,6 +302,26 @@ public final class Settings {
             Types.integer(1, 100_000),
             "64",
             "objects being fetched into the local cache at a time; above: OVERLOADED");
+    public static final Setting<Auth> AUTH = Setting.of(
+            "surface.security.auth",
+            Types.choice(Auth.class),
+            "none",
+            "who is believed: everybody, on loopback only; or who brings a bearer token of the issuer at quarkus.oidc.auth-server-url, for the audience quarkus.oidc.token.audience (surface-fs)");
+    public static final Setting<List<String>> TENANT_CLAIMS = Setting.of(
+            "surface.security.tenant-claims",
+            Types.CLAIM_PATHS,
+            "tenant,stellaops:tenant,stellaops:allowed_tenants",
+            "where a token names its tenants, a string or an array; the first that is present counts; paths as in quarkus.oidc.roles.role-claim-path");
+    public static final Setting<ClientCertificates> CLIENT_CERTIFICATES = Setting.of(
+            "surface.security.client-certificates",
+            Types.choice(ClientCertificates.class),
+            "none",
+            "TLS on both ports: whether clients may or must show a certificate that quarkus.tls.trust-store.* trusts");
+    public static final Setting<Boolean> ALLOW_PLAIN = Setting.of(
+            "surface.security.allow-plain-text",
+            Types.BOOLEAN,
+            "false",
+            "take tokens without TLS beyond loopback, where something in front ends TLS; else SURFACE_UNSAFE");
     public static final Setting<Boolean> ALLOW_REMOTE = Setting.of(
             "surface.security.allow-unauthenticated-remote",
             Types.BOOLEAN,
@@ -351,6 +385,15 @@ public final class Settings {
             Map.of(),
             "local cache: surface.cache.tenant-share of one tenant");
 
+    public static final Family<String, Set<Tenant>> SUBJECT_TENANTS = new Family<>(
+            "surface.security.subject-tenants.",
+            "SUB",
+            "",
+            name -> name,
+            Types.TENANTS,
+            Map.of(),
+            "tenants of the tokens of a subject that name none, such as projected Kubernetes tokens");
+
     /** All of them, in the order of the reference page. */
     public static final List<Setting<?>> ALL = List.of(
             HOME,
@@ -405,7 +448,11 @@ public final class Settings {
             PREFETCH_CONCURRENCY,
             UPSTREAM_TOKEN_FILE,
             UPSTREAM_PLAIN_TOKEN,
+            AUTH,
+            TENANT_CLAIMS,
+            CLIENT_CERTIFICATES,
             ALLOW_REMOTE,
+            ALLOW_PLAIN,
             SECRETS_DIR,
             SECRETS_MAX_AGE,
             RETENTION_ENABLED,
@@ -414,7 +461,7 @@ public final class Settings {
             RETENTION_DELETE);
 
     /** Those that differ in a name. */
-    public static final List<Family<?, ?>> FAMILIES = List.of(CACHE_LIFETIME, TENANT_CACHE_SHARE);
+    public static final List<Family<?, ?>> FAMILIES = List.of(CACHE_LIFETIME, TENANT_CACHE_SHARE, SUBJECT_TENANTS);
 
     private Settings() {}
 }

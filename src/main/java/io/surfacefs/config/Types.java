@@ -14,11 +14,14 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The types that property values have. */
 final class Types {
     private static final Pattern SHORT_DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)");
     private static final Pattern MEMORY = Pattern.compile("([0-9]{1,15})([kKmMgGtT]?)");
+
+    private static final Pattern CLAIM_PATH = Pattern.compile("(\"[^\"]+\"|[^\"/]+)(/(\"[^\"]+\"|[^\"/]+))*");
 
     private Types() {}
 
@@ -77,6 +80,32 @@ final class Types {
                     .map(String::strip)
                     .filter(s -> !s.isEmpty())
                     .toList());
+
+    static final Setting.Type<Set<Tenant>> TENANTS =
+            new Named<>("list", "tenant names separated by commas; * is no tenant", value -> {
+                Set<Tenant> tenants =
+                        LIST.parse(value).stream().map(Tenant::new).collect(Collectors.toUnmodifiableSet());
+                if (tenants.isEmpty()) {
+                    throw new IllegalArgumentException(value);
+                }
+                return tenants;
+            });
+
+    static final Setting.Type<List<String>> CLAIM_PATHS = new Named<>(
+            "list of claim paths",
+            "claim paths separated by commas, like tenant or \"https://example.org/claims\"/tenant",
+            value -> {
+                List<String> paths = LIST.parse(value);
+                paths.forEach(path -> {
+                    if (!CLAIM_PATH.matcher(path).matches()) {
+                        throw new IllegalArgumentException(path);
+                    }
+                });
+                if (paths.isEmpty()) {
+                    throw new IllegalArgumentException(value);
+                }
+                return paths;
+            });
 
     static final Setting.Type<Duration> DURATION =
             new Named<>("Duration", "a duration that is not negative, like 30s, 5m, 7d or PT30S", value -> {

@@ -75,7 +75,7 @@ public class Calls {
         Runnable closed = running.begin(() -> {});
         call.setOnCancelHandler(closed);
         call.setOnCloseHandler(closed);
-        start(call, Context.current(), () -> work.run(who));
+        start(call, who, Context.current(), () -> work.run(who));
     }
 
     /** Answers a call that has one request and a stream of answers. */
@@ -86,7 +86,7 @@ public class Calls {
         Runnable closed = running.begin(outbox::wake);
         call.setOnCancelHandler(closed);
         call.setOnCloseHandler(closed);
-        start(call, Context.current(), () -> {
+        start(call, who, Context.current(), () -> {
             work.run(who, outbox);
             return null;
         });
@@ -103,7 +103,7 @@ public class Calls {
         UploadReceiver<M, H> receiver = new UploadReceiver<>(
                 parts,
                 body,
-                header -> start(call, context, () -> upload(work, who, header, body)),
+                header -> start(call, who, context, () -> upload(work, who, header, body)),
                 failure -> call.onError(Errors.of(failure)));
         Runnable closed = running.begin(receiver::gone);
         call.setOnCancelHandler(closed);
@@ -117,7 +117,7 @@ public class Calls {
      *
      * @param context that of the call: what the work asks of others over gRPC ends with the call, and by its deadline
      */
-    private <R> void start(ServerCallStreamObserver<R> call, Context context, Answering<R> work) {
+    private <R> void start(ServerCallStreamObserver<R> call, Admission who, Context context, Answering<R> work) {
         if (running.isStopping()) {
             call.onError(Errors.of(new SurfaceException(ErrorCode.OVERLOADED, "the server is stopping")));
             return;
@@ -125,7 +125,7 @@ public class Calls {
         Runnable done = running.begin(() -> {});
         threads.execute(context.wrap(() -> {
             try {
-                end(call, work);
+                end(call, who, work);
             } finally {
                 done.run();
             }
@@ -149,16 +149,18 @@ public class Calls {
         @Nullable R run() throws IOException;
     }
 
-    private static <R> void end(ServerCallStreamObserver<R> call, Answering<R> work) {
+    private static <R> void end(ServerCallStreamObserver<R> call, Admission who, Answering<R> work) {
         try {
             R answer = work.run();
             if (answer != null) {
                 call.onNext(answer);
             }
             call.onCompleted();
+            who.ended(null);
         } catch (CallGone e) {
             call.onError(Status.CANCELLED.withDescription(e.getMessage()).asRuntimeException());
         } catch (Throwable e) { // also an Error: whoever waits must not wait for ever
+            who.ended(e instanceof SurfaceException refusal ? refusal.code() : ErrorCode.INTERNAL);
             call.onError(Errors.of(e));
         }
     }

@@ -128,6 +128,6 @@ public final class CacheEntryResource {
         Exchange exchange = Exchange.of(context);
         TenantAccess admitted = exchange.admit(access, tenant, Right.DELETE);
         entries.delete(admitted, new Namespace(namespace), new Digest(inputs));
-        exchange.empty(204);
+        exchange.deleted();
     }
 }

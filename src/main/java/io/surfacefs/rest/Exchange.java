@@ -2,12 +2,14 @@ package io.surfacefs.rest;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.surfacefs.access.Access;
 import io.surfacefs.access.Caller;
 import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Audit;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.impl.BufferImpl;
@@ -35,6 +37,8 @@ final class Exchange {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final BodyStream body;
+    private @Nullable Caller caller;
+    private @Nullable String tenant;
 
     private Exchange(RoutingContext context) {
         this.context = context;
@@ -56,7 +60,7 @@ final class Exchange {
     /** The exchange of a caller who may do the operator's work, and is answered in JSON. */
     static Exchange ofOperator(RoutingContext context, Access access) {
         Exchange exchange = of(context);
-        access.admitOperator(Caller.LOCAL);
+        access.admitOperator(exchange.caller());
         Negotiation.json(exchange.headers("Accept"));
         return exchange;
     }
@@ -92,9 +96,22 @@ final class Exchange {
         return values.isEmpty() ? null : values.getFirst();
     }
 
+    /** Keeps who asks. */
+    void identified(Caller who) {
+        caller = who;
+    }
+
+    private Caller caller() {
+        if (caller == null) {
+            throw new SurfaceException(ErrorCode.UNAUTHENTICATED, "nobody knows who is asking");
+        }
+        return caller;
+    }
+
     /** Admits the caller to the tenant of the path. */
     TenantAccess admit(Access access, String tenant, Right right) {
-        return access.admit(Caller.LOCAL, tenant, asserted(request), right);
+        this.tenant = tenant;
+        return access.admit(caller(), tenant, asserted(request), right);
     }
 
     /** The tenants that headers assert. */
@@ -120,6 +137,12 @@ final class Exchange {
         response.setStatusCode(status);
         response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length));
         end(bytes, 0, bytes.length);
+    }
+
+    /** Answers that something was deleted. */
+    void deleted() throws IOException {
+        audit(null);
+        empty(204);
     }
 
     /** Sends an answer without a body. */
@@ -178,11 +201,21 @@ final class Exchange {
         if (value != null) {
             response.headers().set(field, value);
         }
+        if (problem.code() == ErrorCode.UNAUTHENTICATED) {
+            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        }
+        audit(problem.code());
         if (problem.retryAfterSeconds() > 0) {
             response.headers().set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
         }
         response.headers().set(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
         send(problem.status(), problem.json(traceId()));
+    }
+
+    private void audit(@Nullable ErrorCode code) {
+        String subject = caller == null ? null : caller.subject();
+        boolean deletes = HttpMethod.DELETE.equals(request.method());
+        Audit.tell(subject, tenant, request.method() + " " + request.path(), deletes, code);
     }
 
     /** The name of this request in problem details and logs. */

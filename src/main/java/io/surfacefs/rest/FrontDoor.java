@@ -3,6 +3,7 @@ package io.surfacefs.rest;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.surfacefs.access.Access;
 import io.surfacefs.access.Caller;
+import io.surfacefs.access.Callers;
 import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
 import io.surfacefs.model.ByteRange;
@@ -15,6 +16,8 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.HotObject;
 import io.surfacefs.service.ItemKey;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -25,12 +28,14 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees every request first, on the event loop: refuses paths that are not what they seem, holds bodies back until a
- * resource asks for them, and answers reads of hot objects at once. What isn't in memory goes on to the resources.
+ * Sees every request first, on the event loop: refuses paths that are not what they seem, finds out who asks, holds
+ * bodies back until a resource asks for them, and answers reads of hot objects at once. What isn't in memory goes on to
+ * the resources.
  */
 @Singleton
 public final class FrontDoor {
@@ -43,11 +48,13 @@ public final class FrontDoor {
 
     private final Lazy<Access> access;
     private final Lazy<ArtefactService> artefacts;
+    private final Lazy<Callers> callers;
     private volatile boolean stopping;
 
     /** The engine is not opened by the registering of routes, but by the start's own order. */
-    FrontDoor(Provider<Access> access, Provider<ArtefactService> artefacts) {
+    FrontDoor(Provider<Access> access, Provider<ArtefactService> artefacts, Provider<Callers> callers) {
         this.access = new Lazy<>(access);
+        this.callers = new Lazy<>(callers);
         this.artefacts = new Lazy<>(artefacts);
     }
 
@@ -107,8 +114,41 @@ public final class FrontDoor {
             fail(context, Problem.of(new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the path is malformed")));
         } else if (stopping) {
             fail(context, Problem.of(new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the service is stopping")));
-        } else if (mayHaveBody(request)) {
-            request.pause();
+        } else {
+            identify(context, path);
+        }
+    }
+
+    /** Nothing below {@code /api} is open to somebody who can't say who they are. */
+    private void identify(RoutingContext context, String path) {
+        HttpServerRequest request = context.request();
+        List<String> fields = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+        String authorization = fields.size() == 1 ? fields.getFirst() : null;
+        Caller known = callers.get().known(authorization);
+        if (known != null) {
+            enter(context, path, known);
+            return;
+        }
+        request.pause();
+        Context loop = context.vertx().getOrCreateContext();
+        callers.get()
+                .identify(authorization)
+                .whenComplete((caller, failure) -> loop.runOnContext(ignored -> {
+                    if (caller == null) {
+                        fail(context, Problem.of(Callers.refusal(failure)));
+                    } else {
+                        if (!mayHaveBody(request)) {
+                            request.resume();
+                        }
+                        enter(context, path, caller);
+                    }
+                }));
+    }
+
+    private void enter(RoutingContext context, String path, Caller caller) {
+        Exchange.of(context).identified(caller);
+        if (mayHaveBody(context.request())) {
+            context.request().pause();
             context.next();
         } else if (!answer(context, path)) {
             context.next();
@@ -137,12 +177,8 @@ public final class FrontDoor {
             if (kindEnd < 0) {
                 return false;
             }
-            TenantAccess tenant = access.get()
-                    .admit(
-                            Caller.LOCAL,
-                            path.substring(TENANTS.length(), tenantEnd),
-                            Exchange.asserted(context.request()),
-                            Right.READ);
+            TenantAccess tenant =
+                    Exchange.of(context).admit(access.get(), path.substring(TENANTS.length(), tenantEnd), Right.READ);
             ItemKey key =
                     new ItemKey(new Kind(path.substring(kindAt, kindEnd)), Digest.parse(path.substring(kindEnd + 1)));
             return manifest ? manifest(context, tenant, key) : payload(context, tenant, key);

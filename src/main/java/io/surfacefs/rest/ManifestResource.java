@@ -152,7 +152,7 @@ public final class ManifestResource {
         Exchange exchange = Exchange.of(context);
         TenantAccess admitted = exchange.admit(access, tenant, Right.DELETE);
         artefacts.delete(admitted, key(kind, digest));
-        exchange.empty(204);
+        exchange.deleted();
     }
 
     private static ItemKey key(String kind, String digest) {

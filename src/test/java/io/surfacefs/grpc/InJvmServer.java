@@ -5,6 +5,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.surfacefs.access.Access;
+import io.surfacefs.access.Callers;
 import io.surfacefs.codec.UploadEncoder;
 import io.surfacefs.codec.UploadLimits;
 import io.surfacefs.ops.Events;
@@ -56,6 +57,7 @@ public final class InJvmServer implements AutoCloseable {
         calls = new Calls(access);
         List<ServerInterceptor> interceptors = new ArrayList<>(more);
         interceptors.add(new TenantHeaders());
+        interceptors.add(new CallIdentity(Callers.LOCAL));
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .addService(ServerInterceptors.intercept(

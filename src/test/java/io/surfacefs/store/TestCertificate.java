@@ -27,7 +27,8 @@ public record TestCertificate(Path keyStore, Path pem) {
         return made;
     }
 
-    private static void keytool(Path folder, String arguments) throws IOException, InterruptedException {
+    /** Runs keytool on stores under {@link #PASSWORD}; arguments are separated by blanks. */
+    public static void keytool(Path folder, String arguments) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         line.addAll(List.of(arguments.split(" ", -1)));

@@ -1,0 +1,113 @@
+package io.surfacefs.grpc;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.quarkus.grpc.GlobalInterceptor;
+import io.surfacefs.access.Caller;
+import io.surfacefs.access.Callers;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Audit;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Iterator;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who makes a call before anything of ours, or reflection, sees it. Health is for everybody: what looks after
+ * the process has no token.
+ */
+@GlobalInterceptor
+@ApplicationScoped
+public class CallIdentity implements ServerInterceptor {
+    private static final String OPEN_SERVICE = "grpc.health.v1.Health";
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Context.Key<Known> KNOWN = Context.key("caller");
+
+    /** Who makes a call, and which. */
+    record Known(Caller caller, String method) {}
+
+    private final Callers callers;
+
+    @Inject
+    CallIdentity(Callers callers) {
+        this.callers = callers;
+    }
+
+    /** Who makes the call on whose thread this runs. */
+    static Known current() {
+        Known known = KNOWN.get();
+        if (known == null) {
+            throw new SurfaceException(ErrorCode.UNAUTHENTICATED, "nobody knows who is calling");
+        }
+        return known;
+    }
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        if (OPEN_SERVICE.equals(call.getMethodDescriptor().getServiceName())) {
+            return next.startCall(call, headers);
+        }
+        String authorization = only(headers);
+        Caller known = callers.known(authorization);
+        if (known != null) {
+            return Contexts.interceptCall(context(known, call), call, headers, next);
+        }
+        LateListener<Q> late = new LateListener<>();
+        Context context = Context.current();
+        Executor thread = thread();
+        callers.identify(authorization)
+                .whenComplete((caller, failure) -> thread.execute(context.wrap(() -> {
+                    if (caller == null) {
+                        refuse(call, failure);
+                    } else {
+                        late.begin(Contexts.interceptCall(context(caller, call), call, headers, next));
+                    }
+                })));
+        return late;
+    }
+
+    private static Context context(Caller caller, ServerCall<?, ?> call) {
+        return Context.current()
+                .withValue(KNOWN, new Known(caller, call.getMethodDescriptor().getFullMethodName()));
+    }
+
+    /** The event loop on which the call came in: the server's own machinery wants to be begun there. */
+    private static Executor thread() {
+        io.vertx.core.Context loop = Vertx.currentContext();
+        return loop == null ? Runnable::run : work -> loop.runOnContext(ignored -> work.run());
+    }
+
+    private static void refuse(ServerCall<?, ?> call, @Nullable Throwable failure) {
+        Throwable cause = Callers.refusal(failure);
+        StatusRuntimeException status = Errors.of(cause);
+        Audit.tell(
+                null,
+                null,
+                call.getMethodDescriptor().getFullMethodName(),
+                false,
+                cause instanceof SurfaceException refusal ? refusal.code() : ErrorCode.INTERNAL);
+        Metadata trailers = status.getTrailers();
+        call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+
+    /** The field, where it was sent once. */
+    private static @Nullable String only(Metadata headers) {
+        Iterable<String> values = headers.getAll(AUTHORIZATION);
+        if (values == null) {
+            return null;
+        }
+        Iterator<String> all = values.iterator();
+        String first = all.next();
+        return all.hasNext() ? null : first;
+    }
+}
