@@ -33,7 +33,22 @@ final class Flights<T extends @Nullable Object> {
     private final ConcurrentMap<CacheName, Flight<T>> flying = new ConcurrentHashMap<>();
 
     /** A question and when it was asked. */
-    private record Flight<T extends @Nullable Object>(CompletableFuture<T> answer, long asked) {}
+    private static final class Flight<T extends @Nullable Object> {
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private final long asked;
+
+        Flight(long asked) {
+            this.asked = asked;
+        }
+
+        CompletableFuture<T> answer() {
+            return answer;
+        }
+
+        long asked() {
+            return asked;
+        }
+    }
 
     /**
      * @param executor for questions
@@ -55,9 +70,9 @@ final class Flights<T extends @Nullable Object> {
      *     that the disk takes too long to keep is not given to who comes late
      */
     T ask(CacheName name, Supplier<T> question, Consumer<T> keep) {
-        Flight<T> mine = new Flight<>(new CompletableFuture<>(), nanos.getAsLong());
+        Flight<T> mine = new Flight<>(nanos.getAsLong());
         Flight<T> flight = flying.compute(name, (n, other) -> other == null || isOld(other) ? mine : other);
-        if (flight != mine) {
+        if (!flight.equals(mine)) {
             return await(flight.answer());
         }
         try {
