@@ -63,7 +63,7 @@ class KeycloakIT {
         realm = keycloak.realm("surface");
         rotated = keycloak.realm("rotated");
         String workload = Keycloak.claim(realm.token("workload"), "sub");
-        server = server("one", realm, "surface.security.subject-tenants.\"" + workload + "\"=acme\n");
+        server = server("one", realm, "surface.security.subject-tenants.\"" + workload + "\"=acme");
         onRotated = server("two", rotated, "");
         try (Caller before = new Caller(onRotated, rotated.token("acme-scanner"))) {
             byOldKey = before.token;
@@ -73,10 +73,10 @@ class KeycloakIT {
     }
 
     private static SurfaceProcess server(String name, Keycloak.Realm issuer, String properties) throws IOException {
-        Path file = Files.writeString(folder.resolve(name + ".properties"), properties);
+        Path file = Files.write(
+                folder.resolve(name + ".properties"),
+                List.of("surface.security.auth=oidc", "quarkus.oidc.auth-server-url=" + issuer.url(), properties));
         return SurfaceProcess.server(folder.resolve(name))
-                .env("SURFACE_SECURITY_AUTH", "oidc")
-                .env("QUARKUS_OIDC_AUTH_SERVER_URL", issuer.url())
                 .env("SMALLRYE_CONFIG_LOCATIONS", file.toString())
                 .env("SURFACE_RETENTION_DELETE", "any")
                 .env("QUARKUS_LOG_CATEGORY__IO_SURFACEFS__LEVEL", "DEBUG")
