@@ -72,8 +72,18 @@ class Issuer:
         self.server.server_close()
 
 
+class Without(Surface):
+    """One shape of the service, started anew over that shape's own store, so that both of a pair are as fresh."""
+
+    has = frozenset({"manifest"})
+
+    def __init__(self, machine, shape):
+        super().__init__(machine, f"{shape.name}-without-tokens", shape.program)
+        self.shape, self.home = shape, shape.home
+
+
 class WithTokens(Surface):
-    """One shape of the service with OIDC on, over a copy of that shape's store; `name` stays a name of its own."""
+    """One shape of the service with OIDC on, over a copy of that shape's store."""
 
     has = frozenset({"manifest"})
 
@@ -101,31 +111,34 @@ class Tokens:
     def measure(self):
         say("hot reads with tokens")
         issuer = Issuer(self.machine)
-        pairs = [(shape, WithTokens(self.machine, shape, issuer)) for shape in self.rows.surfaces]
+        shapes = self.rows.surfaces
+        servers = [s for shape in shapes for s in (Without(self.machine, shape), WithTokens(self.machine, shape, issuer))]
         try:
-            for plain, guarded in pairs:
-                plain.down()  # so that nothing is under way in what is copied
-                shutil.copytree(plain.home, guarded.home)
-                plain.up()
-                guarded.up()
-                self.must_ask(guarded)
-                self.stage.check(guarded)
-            servers = [server for pair in pairs for server in pair]
+            for s in servers:
+                s.shape.down()
+                if isinstance(s, WithTokens):
+                    shutil.copytree(s.shape.home, s.home)
+            for s in servers:
+                s.up()
+                if isinstance(s, WithTokens):
+                    self.must_ask(s)
+                self.stage.check(s)
             if self.scale.warm:
                 for s in servers:
                     self.rows.wrk(s, "manifest", self.scale.warm)
             self.rows.alternate(servers, self.one)
         finally:
-            for _, guarded in pairs:
-                guarded.down()
+            for s in servers:
+                s.down()
             issuer.close()
+        for shape in shapes:
+            shape.up()
 
     def one(self, server):
         rate, p99 = self.rows.wrk(server, "manifest", self.scale.seconds)
-        guarded = isinstance(server, WithTokens)
-        row, name = ("manifest-tokens", server.shape.name) if guarded else ("manifest-no-tokens", server.name)
-        self.rows.record(row, name, rate)
-        self.rows.record(row + "-p99", name, p99)
+        row = "manifest-tokens" if isinstance(server, WithTokens) else "manifest-no-tokens"
+        self.rows.record(row, server.shape.name, rate)
+        self.rows.record(row + "-p99", server.shape.name, p99)
 
     def must_ask(self, server):
         """Else the row would say nothing."""
