@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
+.PHONY: help run demo test test-native test-oidc test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -33,6 +33,9 @@ test-native: needs-jdk needs-maven $(BINARY) ## the tests of the edges against t
 	$(MVN) test-compile failsafe:integration-test@edges failsafe:verify@edges $(LEFT_OUT) \
 	  -Dsurface.test.command=$(BINARY) -Dedge.reports=edge-reports-native
 	.ci/check-suites native
+
+test-oidc: $(JAR) ## the jar, and the native binary where it was built, with a real Keycloak as the issuer of tokens
+	@JAVA_HOME='$(JDK)' MVN='mvn -B -ntp $(MVN_ARGS)' .ci/oidc
 
 test-guards: needs-jdk needs-maven ## take each wall away, one at a time; a named test must turn red
 	JAVA_HOME='$(JDK)' .ci/guards

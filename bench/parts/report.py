@@ -32,6 +32,9 @@ def at_most(measure, row, jvm=None, native=None, unit="", reference=None, less=N
 ROWS = [
     at_least("GET manifest {1 KiB}, hot, of nginx", "manifest", ("manifest", "nginx"), 1.0),
     at_most("its p99, of nginx's", "manifest-p99", reference=("manifest-p99", "nginx")),
+    Row("GET manifest {1 KiB}, hot, with a token that is checked, of without", "manifest-tokens",
+        ("manifest-no-tokens", "{shape}"), 0.8, 0.8),
+    at_most("its p99, of that without", "manifest-tokens-p99", reference=("manifest-no-tokens-p99", "{shape}")),
     at_least("GET payload {64 KiB}, stored bytes, of nginx", "stored64", ("stored64", "nginx"), 0.9),
     at_most("its p99, of nginx's", "stored64-p99", 3, 3 / 0.7, reference=("stored64-p99", "nginx")),
     at_most("its p99 while four PUTs of {big} run, of quiet nginx's", "stored64-p99-puts", 3, 3 / 0.7,
@@ -68,7 +71,8 @@ ROWS = [
     at_least("PUT {big} beside those decompressed, of alone", "slow-raw-put", None),
 ]
 
-UNITS = {"manifest": "/s", "stored64": "/s", "manifest-p99": "ms", "stored64-p99": "ms", "stored64-p99-puts": "ms",
+UNITS = {"manifest": "/s", "manifest-tokens": "/s", "manifest-no-tokens": "/s", "manifest-tokens-p99": "ms",
+         "manifest-no-tokens-p99": "ms", "stored64": "/s", "manifest-p99": "ms", "stored64-p99": "ms", "stored64-p99-puts": "ms",
          "nginx-p99-puts-JVM": "ms", "nginx-p99-puts-native": "ms",
          "stored-big": "MB/s", "raw-big": "MB/s", "range": "ms", "put-big": "MB/s", "put-small": "/s",
          "put-small-p99": "ms", "grpc-get": "MB/s", "http-get": "MB/s", "grpc-put": "MB/s", "http-put": "MB/s",
@@ -76,7 +80,9 @@ UNITS = {"manifest": "/s", "stored64": "/s", "manifest-p99": "ms", "stored64-p99
          "first-byte": "ms", "far-missing": "ms", "far-unknown": "ms", "start": "ms", "idle": "MiB", "size": "MB", "slow-stored": "KiB", "slow-raw": "KiB",
          "slow-stored-put": "", "slow-raw-put": "", "limit-sha": "MB/s"}
 
-NAMES = {"manifest": "GET manifest {1 KiB}, hot", "stored64": "GET payload {64 KiB}, stored bytes, hot",
+NAMES = {"manifest": "GET manifest {1 KiB}, hot", "manifest-tokens": "GET manifest {1 KiB}, hot, with a token that is checked",
+         "manifest-no-tokens": "the same of a service that asks for none",
+         "manifest-tokens-p99": "p99 of GET manifest with a token", "manifest-no-tokens-p99": "p99 of the same without", "stored64": "GET payload {64 KiB}, stored bytes, hot",
          "manifest-p99": "p99 of GET manifest", "stored64-p99": "p99 of GET payload {64 KiB}",
          "stored64-p99-puts": "p99 of GET payload {64 KiB} beside four PUTs of {big}",
          "nginx-p99-puts-JVM": "the same beside four PUTs into the JVM",

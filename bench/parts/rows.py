@@ -8,6 +8,7 @@ import time
 from parts.far import Far
 from parts.machine import ROOT, BenchError, find, plain_environment, resident_kib, say
 from parts.servers import KIND, TENANT, ZSTD
+from parts.tokens import Tokens
 
 
 class Rows:
@@ -70,6 +71,9 @@ class Rows:
                 self.record(row + "-p99", s, p99)
 
             self.alternate(servers, one)
+
+    def hot_with_tokens(self):
+        Tokens(self).measure()
 
     def hot_beside_puts(self):
         """p99 of 64 KiB while four puts run; nginx is also asked beside the same puts into the same service."""

@@ -4,10 +4,12 @@ import io.quarkus.oidc.AccessTokenCredential;
 import io.quarkus.oidc.TenantIdentityProvider;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.mutiny.Uni;
 import io.surfacefs.access.TokenVerifier;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,8 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jboss.logging.Logger;
 import org.jose4j.jwt.consumer.ErrorCodes;
@@ -33,15 +37,39 @@ public class OidcTokens implements TokenVerifier {
     /** How soon it pays to come again when the issuer can't be asked. */
     private static final Duration RETRY = Duration.ofSeconds(2);
 
-    private final TenantIdentityProvider provider;
+    /** How long what is known of the issuer's keys counts when a token is verified. */
+    private static final Duration KEYS_AGE = Duration.ofSeconds(30);
 
+    /** The longest wait for the keys of an issuer that are known, but perhaps no longer right. */
+    private static final Duration KEYS_LIMIT = Duration.ofSeconds(2);
+
+    /**
+     * A token by a key that no issuer has. Quarkus fetches the issuer's keys when such a one comes, and never else: a
+     * key that was taken out would count until somebody brings a token by a newer one.
+     */
+    private static final String BY_NO_KEY = encoded("{\"alg\":\"RS256\",\"kid\":\"none-of-the-issuer's\"}") + "."
+            + encoded("{\"sub\":\"nobody\"}") + "." + encoded("no signature");
+
+    private final TenantIdentityProvider provider;
+    private final LongSupplier nanos;
+    private final AtomicLong keysSeen;
+
+    @Inject
     OidcTokens(TenantIdentityProvider provider) {
+        this(provider, System::nanoTime);
+    }
+
+    /** @param nanos a clock like {@link System#nanoTime()} */
+    OidcTokens(TenantIdentityProvider provider, LongSupplier nanos) {
         this.provider = provider;
+        this.nanos = nanos;
+        keysSeen = new AtomicLong(nanos.getAsLong());
     }
 
     @Override
     public CompletionStage<Verified> verify(String token) {
-        return provider.authenticate(new AccessTokenCredential(token))
+        return keysSeen()
+                .chain(() -> provider.authenticate(new AccessTokenCredential(token)))
                 .ifNoItem()
                 .after(LIMIT)
                 .fail()
@@ -49,6 +77,26 @@ public class OidcTokens implements TokenVerifier {
                 .onFailure()
                 .transform(OidcTokens::refusal)
                 .subscribeAsCompletionStage();
+    }
+
+    /** Ends when the keys are no older than they may be, or can't be had anew: then those that are known count. */
+    private Uni<Void> keysSeen() {
+        long last = keysSeen.get();
+        long now = nanos.getAsLong();
+        if (now - last < KEYS_AGE.toNanos() || !keysSeen.compareAndSet(last, now)) {
+            return Uni.createFrom().voidItem();
+        }
+        return provider.authenticate(new AccessTokenCredential(BY_NO_KEY))
+                .ifNoItem()
+                .after(KEYS_LIMIT)
+                .fail()
+                .replaceWithVoid()
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    private static String encoded(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Verified verified(SecurityIdentity identity) {

@@ -1,23 +1,35 @@
 package io.surfacefs.app;
 
-import io.smallrye.config.ConfigSourceContext;
-import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigSourceInterceptor;
+import io.smallrye.config.ConfigSourceInterceptorContext;
 import io.smallrye.config.ConfigValue;
-import io.smallrye.config.PropertiesConfigSource;
-import java.util.List;
-import java.util.Map;
-import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** What follows for Quarkus from {@code surface.security.*}, below whatever an operator sets by Quarkus' own names. */
-public final class SecurityProperties implements ConfigSourceFactory {
-    /** Below the properties in the program itself, which have 250. */
-    private static final int ORDINAL = 200;
+/**
+ * What follows for Quarkus from {@code surface.security.*}, wherever that is set, below whatever an operator sets by
+ * Quarkus' own names.
+ */
+public final class SecurityProperties implements ConfigSourceInterceptor {
+    private static final long serialVersionUID = 1;
+    private static final String TENANT_ENABLED = "quarkus.oidc.tenant-enabled";
+    private static final String AUTH = "surface.security.auth";
 
     @Override
-    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        ConfigValue auth = context.getValue("surface.security.auth");
+    public ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
+        ConfigValue set = context.proceed(name);
+        if (!TENANT_ENABLED.equals(name) || (set != null && set.getValue() != null && !isDefault(set))) {
+            return set;
+        }
+        ConfigValue auth = context.proceed(AUTH);
         boolean oidc = auth != null && "oidc".equals(auth.getValue());
-        return List.of(new PropertiesConfigSource(
-                Map.of("quarkus.oidc.tenant-enabled", Boolean.toString(oidc)), "surface.security.auth", ORDINAL));
+        return ConfigValue.builder()
+                .withName(TENANT_ENABLED)
+                .withValue(Boolean.toString(oidc))
+                .withConfigSourceName(AUTH)
+                .build();
+    }
+
+    /** Quarkus' own defaults are a source as well. */
+    private static boolean isDefault(ConfigValue value) {
+        return value.getConfigSourceOrdinal() < 0;
     }
 }

@@ -20,10 +20,15 @@ final class Patience {
      * @throws AssertionError when it does not hold within a minute
      */
     static void until(BooleanSupplier condition, Supplier<String> state) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+        until(LIMIT, condition, state);
+    }
+
+    /** As {@link #until(BooleanSupplier, Supplier)}, with another limit than a minute. */
+    static void until(Duration limit, BooleanSupplier condition, Supplier<String> state) {
+        long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("not within " + LIMIT.toSeconds() + " s: " + state.get());
+                throw new AssertionError("not within " + limit.toSeconds() + " s: " + state.get());
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
