@@ -29,7 +29,7 @@ final class Account {
      */
     private static final long AHEAD = 64 << 20;
 
-    private static final int SHARES = 256;
+    private static final int SHARES = 1024;
 
     private final BlobStore blobs;
     private final Tenant tenant;
@@ -97,6 +97,7 @@ final class Account {
     }
 
     private SurfaceException exceeded(long bytes, long missing) {
+        events.quotaUsed(tenant, bytes, quota);
         events.quotaExceeded();
         return new SurfaceException(
                 ErrorCode.QUOTA_EXCEEDED,
@@ -158,10 +159,11 @@ final class Account {
      * as done, and a count finds the rest.
      */
     private void tell(long keep) {
-        long less = dropped + Math.max(0, free - keep);
-        free = Math.min(free, keep);
+        long unused = Math.max(0, free - keep);
+        long gone = dropped;
+        free -= unused;
         dropped = 0;
-        UsageObject now = change(usage -> usage.returned(process, less, free + putting));
+        UsageObject now = change(usage -> usage.returned(process, unused, gone, free + putting));
         told = free + putting;
         events.quotaUsed(tenant, now.bytes(), quota);
     }
@@ -169,7 +171,9 @@ final class Account {
     /** Whether it is time for a count. */
     boolean isDue(Instant now) {
         BlobStore.Content there = blobs.read(name(tenant), UsageObject.MAX_BYTES);
-        return there == null || UsageObject.parse(there.bytes()).isDue(now, INTERVAL);
+        UsageObject usage = there == null ? UsageObject.NONE : UsageObject.parse(there.bytes());
+        events.quotaUsed(tenant, usage.bytes(), quota);
+        return usage.isDue(now, INTERVAL);
     }
 
     /**

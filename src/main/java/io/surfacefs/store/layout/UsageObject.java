@@ -51,11 +51,13 @@ record UsageObject(
     /**
      * A process gives bytes back.
      *
-     * @param less what it gives
-     * @param now what it has open then, without them
+     * @param unused what it took ahead and stored nothing on the strength of
+     * @param dropped what was stored, by whomever, and is gone
+     * @param now what it has open then
      */
-    UsageObject returned(String process, long less, long now) {
-        return new UsageObject(Math.max(0, bytes - less), counted, round, count, opened(process, now));
+    UsageObject returned(String process, long unused, long dropped, long now) {
+        Count behind = count == null ? null : new Count(count.id, Math.max(0, count.unseen - unused));
+        return new UsageObject(Math.max(0, bytes - unused - dropped), counted, round, behind, opened(process, now));
     }
 
     private SortedMap<String, Open> opened(String process, long now) {

@@ -107,7 +107,7 @@ class MemoryQuotaTest extends QuotaContract {
 
     @Test
     void smallPutsTakeTheirRoomTogether() {
-        LayoutStore store = replica(QUOTA * 100); // a share is some four payloads
+        LayoutStore store = replica(QUOTA * 400); // a share is some four payloads
         int withoutQuota = requests(store, FREE, noise(0, SIZE));
         assertTrue(requests(store, ACME, noise(0, SIZE)) > withoutQuota);
         assertEquals(withoutQuota, requests(store, ACME, noise(1, SIZE)));

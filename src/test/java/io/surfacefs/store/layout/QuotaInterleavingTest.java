@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  */
 class QuotaInterleavingTest {
     private static final int RUNS = 4_000;
-    private static final long QUOTA = 25_600; // 100 bytes are taken ahead
+    private static final long QUOTA = 102_400; // 100 bytes are taken ahead
     private static final Duration GRACE = Duration.ofSeconds(1000);
     private static final LayoutSettings SETTINGS = new LayoutSettings(
                     GRACE, GRACE.multipliedBy(2), Duration.ofSeconds(60), true)
