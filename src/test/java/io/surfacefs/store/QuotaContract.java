@@ -123,6 +123,7 @@ public abstract class QuotaContract {
                 return n;
             }
             n++;
+            assertTrue(n < from + 100, "nothing is refused");
         }
     }
 
