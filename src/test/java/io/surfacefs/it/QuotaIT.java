@@ -114,8 +114,10 @@ class QuotaIT {
 
     @Test
     void whatTheSpoolTookAndTheQuotaRefusesIsPutAsideAndTheNextGoesOn() throws IOException {
-        try (SurfaceProcess server =
-                        server("home").env("SURFACE_CACHE_TYPE", "none").env("SURFACE_WRITE_MODE", "write-behind").start();
+        try (SurfaceProcess server = server("home")
+                        .env("SURFACE_CACHE_TYPE", "none")
+                        .env("SURFACE_WRITE_MODE", "write-behind")
+                        .start();
                 Rest rest = new Rest(server)) {
             assertEquals(201, rest.put(KIND, HALF).status());
             SpoolProbe.awaitDelivered(server);
