@@ -75,7 +75,8 @@ record OpenedStore(
                             config.get(Settings.STAGED_TTL),
                             config.get(Settings.STORE_TIMEOUT),
                             config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF,
-                            remote),
+                            remote,
+                            config.members(Settings.TENANT_QUOTA)),
                     clock,
                     events);
         }
@@ -153,7 +154,7 @@ record OpenedStore(
             opened = true;
             return new OpenedStore(
                     faults.store(layout),
-                    parts.layout(faults.blobs(asked.blobs()), true).upkeep(),
+                    layout.upkeep(faults.blobs(asked.blobs())),
                     true,
                     intake.path(),
                     true,

@@ -35,13 +35,36 @@ public class Schedules {
         if (!mode.serving() || !engine.sweeps()) {
             return;
         }
-        try {
+        told("sweep", () -> {
             int dropped = engine.admin().sweep();
             if (dropped > 0) {
                 LOG.infof("event=sweep dropped=%d", dropped);
             }
+        });
+        told("quota.count", engine.admin()::countQuotas);
+    }
+
+    /** A store that has just been given a quota is counted at once. */
+    void countQuotas(@Observes StartupEvent event) {
+        if (mode.serving() && engine.sweeps()) {
+            Thread.ofVirtual().name("quota-count").start(() -> told("quota.count", engine.admin()::countQuotas));
+        }
+    }
+
+    /** Room that was taken ahead and isn't used. */
+    @Scheduled(every = "60s", delayed = "45s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @RunOnVirtualThread
+    void settleQuotas() {
+        if (mode.serving()) {
+            told("quota.settle", engine.admin()::settleQuotas);
+        }
+    }
+
+    private static void told(String event, Runnable work) {
+        try {
+            work.run();
         } catch (SurfaceException e) {
-            LOG.warnf("event=sweep code=%s message=\"%s\"", e.code(), e.getMessage());
+            LOG.warnf("event=%s code=%s message=\"%s\"", event, e.code(), e.getMessage());
         }
     }
 
@@ -60,14 +83,12 @@ public class Schedules {
     }
 
     private void expire(Map<Kind, Duration> lifetimes) {
-        try {
+        told("retention", () -> {
             int dropped = engine.admin().expire(lifetimes);
             if (dropped > 0) {
                 LOG.infof("event=retention dropped=%d", dropped);
             }
-        } catch (SurfaceException e) {
-            LOG.warnf("event=retention code=%s message=\"%s\"", e.code(), e.getMessage());
-        }
+        });
     }
 
     /** The local cache: what may be dropped by its time, the soft mark, a snapshot of its index. */

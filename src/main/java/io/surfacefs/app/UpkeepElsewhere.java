@@ -26,6 +26,12 @@ final class UpkeepElsewhere implements StoreUpkeep {
     }
 
     @Override
+    public void settleQuotas() {}
+
+    @Override
+    public void countQuotas() {}
+
+    @Override
     public int expire(Map<Kind, Duration> lifetimes, LongConsumer progress) {
         return 0;
     }

@@ -45,6 +45,12 @@ final class UpstreamChecks {
         if (type != Settings.StoreType.UPSTREAM) {
             return;
         }
+        if (!config.members(Settings.TENANT_QUOTA).isEmpty()) {
+            findings.add(Finding.error(
+                    "SURFACE_CONFIG_INVALID",
+                    "tenants have a quota here, and the store is an upstream, which keeps its own",
+                    "set surface.tenants.\"T\".quota there"));
+        }
         if (endpoint == null) {
             findings.add(Finding.error(
                     "SURFACE_ENV_MISSING_ENDPOINT",

@@ -376,6 +376,14 @@ public final class Settings {
                     "entrytrace.ndjson", "7d",
                     "layer-entry-trace", "7d"),
             "local cache: how long artefacts of a kind that name no end are kept, from createdAt on; 0 is for ever");
+    public static final Family<Tenant, Long> TENANT_QUOTA = new Family<>(
+            "surface.tenants.",
+            "T",
+            ".quota",
+            Tenant::new,
+            Types.MEMORY_SIZE,
+            Map.of(),
+            "folder, S3 store: stored bytes of one tenant's payloads and cache entries, beyond it QUOTA_EXCEEDED; by default none; the same on every replica");
     public static final Family<Tenant, Integer> TENANT_CACHE_SHARE = new Family<>(
             "surface.tenants.",
             "T",
@@ -461,7 +469,8 @@ public final class Settings {
             RETENTION_DELETE);
 
     /** Those that differ in a name. */
-    public static final List<Family<?, ?>> FAMILIES = List.of(CACHE_LIFETIME, TENANT_CACHE_SHARE, SUBJECT_TENANTS);
+    public static final List<Family<?, ?>> FAMILIES =
+            List.of(CACHE_LIFETIME, TENANT_QUOTA, TENANT_CACHE_SHARE, SUBJECT_TENANTS);
 
     private Settings() {}
 }

@@ -2,6 +2,7 @@ package io.surfacefs.ops;
 
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Kind;
+import io.surfacefs.model.Tenant;
 
 /**
  * What the engine tells of its work. Implementations are thread-safe, quick and never throw: calls come from hot paths,
@@ -71,6 +72,12 @@ public interface Events {
      * @param code in lower case
      */
     default void spoolRejected(String code) {}
+
+    /** What a tenant has of its quota, in bytes, as far as this process knows. */
+    default void quotaUsed(Tenant tenant, long bytes, long quota) {}
+
+    /** A put was refused since its tenant has no more room. */
+    default void quotaExceeded() {}
 
     /** Tells nobody. */
     Events NONE = new Events() {};

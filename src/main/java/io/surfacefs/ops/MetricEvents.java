@@ -1,11 +1,13 @@
 package io.surfacefs.ops;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
@@ -41,6 +43,7 @@ public class MetricEvents implements Events {
     private final ConcurrentMap<String, Timer> timers = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Boolean> kinds = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Tenant, Double> quotas = new ConcurrentHashMap<>();
     private final ConcurrentMap<ArtefactKey, Boolean> told = new ConcurrentHashMap<>();
 
     MetricEvents(MeterRegistry registry) {
@@ -134,6 +137,30 @@ public class MetricEvents implements Events {
                                 .tag("op", op)
                                 .tag("outcome", outcome)
                                 .register(registry))
+                .increment();
+    }
+
+    /** Only the fullest quota is a gauge, since metrics name no tenant. */
+    @Override
+    public void quotaUsed(Tenant tenant, long bytes, long quota) {
+        if (quotas.isEmpty()) {
+            Gauge.builder(
+                            "surface.quota.used.ratio",
+                            quotas,
+                            used -> used.values().stream()
+                                    .mapToDouble(Double::doubleValue)
+                                    .max()
+                                    .orElse(0))
+                    .register(registry);
+        }
+        quotas.put(tenant, (double) bytes / Math.max(1, quota));
+    }
+
+    @Override
+    public void quotaExceeded() {
+        counters.computeIfAbsent(
+                        "quota",
+                        key -> Counter.builder("surface.quota.exceeded").register(registry))
                 .increment();
     }
 

@@ -37,6 +37,19 @@ public final class AdminService {
         return alone(upkeep::sweep);
     }
 
+    /** Gives back what was taken ahead of quotas; see {@link StoreUpkeep#settleQuotas}. */
+    public void settleQuotas() {
+        upkeep.settleQuotas();
+    }
+
+    /** Counts what tenants with a quota have, where it is time; see {@link StoreUpkeep#countQuotas}. */
+    public void countQuotas() {
+        alone(() -> {
+            upkeep.countQuotas();
+            return Boolean.TRUE;
+        });
+    }
+
     /** Drops what expired; see {@link StoreUpkeep#expire}. {@return how many} */
     public int expire(Map<Kind, Duration> lifetimes) {
         return alone(() -> upkeep.expire(lifetimes, seen -> {}));

@@ -3,6 +3,7 @@ package io.surfacefs.store;
 import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.SurfaceException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +34,19 @@ public interface BlobStore extends AutoCloseable {
      * What became of several puts.
      *
      * @param done how many of the first ones are there now, put or found equal
-     * @param lastCreated whether the last of them was put by this call
+     * @param firstCreated whether the first of all was put by this call
+     * @param lastCreated whether the last of those that are there now was put by this call
      */
-    record PutResult(int done, boolean lastCreated) {}
+    record PutResult(int done, boolean firstCreated, boolean lastCreated) {}
 
     /** One page of names, in the order of their bytes. {@code more} tells whether others follow. */
     record Names(List<String> names, boolean more) {}
+
+    /** An object that was listed, and its size in bytes. */
+    record Sized(String name, long size) {}
+
+    /** One page of objects, in the order of their names' bytes. {@code more} tells whether others follow. */
+    record Sizes(List<Sized> objects, boolean more) {}
 
     /** Null when there is no such object. */
     @Nullable Head head(BlobKey key);
@@ -102,6 +110,22 @@ public interface BlobStore extends AutoCloseable {
      * @param limit at most so many, 1 to 10,000
      */
     Names list(BlobKey.Bucket bucket, String prefix, String after, boolean delimiter, int limit);
+
+    /**
+     * As {@link #list} without a delimiter, with each object's size. Where a list doesn't tell sizes, each is looked
+     * at: one that went meanwhile is left out.
+     */
+    default Sizes sizes(BlobKey.Bucket bucket, String prefix, String after, int limit) {
+        Names names = list(bucket, prefix, after, false, limit);
+        List<Sized> objects = new ArrayList<>();
+        for (String name : names.names()) {
+            Head head = head(new BlobKey(bucket, name));
+            if (head != null) {
+                objects.add(new Sized(name, head.size()));
+            }
+        }
+        return new Sizes(objects, names.more());
+    }
 
     @Override
     void close();

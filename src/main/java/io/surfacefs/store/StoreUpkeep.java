@@ -32,6 +32,17 @@ public interface StoreUpkeep {
     int sweep();
 
     /**
+     * Gives back what this process took ahead of its tenants' quotas and doesn't use; every process that puts does so
+     * again and again.
+     */
+    void settleQuotas();
+
+    /**
+     * Counts the bytes of tenants that have a quota, where it is time for that; of several replicas one at a time does.
+     */
+    void countQuotas();
+
+    /**
      * Drops artefacts and scan manifests that have been expired for longer than the grace; of several replicas one at a
      * time does. Reads every manifest.
      *

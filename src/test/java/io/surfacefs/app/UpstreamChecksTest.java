@@ -46,6 +46,13 @@ class UpstreamChecksTest {
     }
 
     @Test
+    void aQuotaIsTheUpstreamsOwn() {
+        String quota = "surface.tenants.\"acme\".quota";
+        assertEquals(List.of("SURFACE_CONFIG_INVALID"), codes("surface.store.endpoint", "http://up", quota, "1G"));
+        assertEquals(List.of(), codes("surface.store.type", "s3", "surface.store.endpoint", "http://up", quota, "1G"));
+    }
+
+    @Test
     void aTokenIsForOneTenantOnly() throws IOException {
         String token = token();
         assertEquals(

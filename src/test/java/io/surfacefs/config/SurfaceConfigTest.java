@@ -67,6 +67,7 @@ class SurfaceConfigTest {
             Map.entry("surface.prefetch.concurrency", new String[] {"4", "0"}),
             Map.entry("surface.cache.lifetime.\"KIND\"", new String[] {"3d", "long"}),
             Map.entry("surface.tenants.\"T\".cache-share", new String[] {"40", "101"}),
+            Map.entry("surface.tenants.\"T\".quota", new String[] {"500G", "half"}),
             Map.entry("surface.limits.concurrent-fetches", new String[] {"8", "0"}),
             Map.entry("surface.cache.memory-quota", new String[] {"32M", "much"}),
             Map.entry("surface.cache.manifest-max-age", new String[] {"500ms", "x"}),

@@ -87,6 +87,7 @@ public class MemoryBlobStore implements BlobStore {
 
     @Override
     public PutResult putAllIfAbsent(List<Put> puts) {
+        boolean first = false;
         boolean created = false;
         for (int i = 0; i < puts.size(); i++) {
             step();
@@ -94,12 +95,13 @@ public class MemoryBlobStore implements BlobStore {
             synchronized (this) {
                 Blob there = blobs.putIfAbsent(name(puts.get(i).key()), new Blob(bytes, ++versions, clock.instant()));
                 if (there != null && !Arrays.equals(there.bytes, bytes)) {
-                    return new PutResult(i, created);
+                    return new PutResult(i, first, created);
                 }
                 created = there == null;
+                first |= created && i == 0;
             }
         }
-        return new PutResult(puts.size(), created);
+        return new PutResult(puts.size(), first, created);
     }
 
     private static byte[] bytes(BlobSource source) {

@@ -70,5 +70,10 @@ final class GuardedBlobs implements BlobStore {
     }
 
     @Override
+    public Sizes sizes(BlobKey.Bucket bucket, String prefix, String after, int limit) {
+        return call(() -> blobs.sizes(bucket, prefix, after, limit));
+    }
+
+    @Override
     public void close() {}
 }

@@ -140,6 +140,11 @@ public final class RehearsedBlobs implements BlobStore {
     }
 
     @Override
+    public Sizes sizes(BlobKey.Bucket bucket, String prefix, String after, int limit) {
+        return spoiled(() -> blobs.sizes(bucket, prefix, after, limit));
+    }
+
+    @Override
     public void close() {
         blobs.close();
     }

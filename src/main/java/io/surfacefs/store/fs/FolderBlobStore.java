@@ -162,7 +162,9 @@ public final class FolderBlobStore implements BlobStore {
             try {
                 PutResult second = files.placeAll(rest, false);
                 return new PutResult(
-                        direct + second.done(), second.done() == 0 ? first.lastCreated() : second.lastCreated());
+                        direct + second.done(),
+                        direct == 0 ? second.firstCreated() : first.firstCreated(),
+                        second.done() == 0 ? first.lastCreated() : second.lastCreated());
             } finally {
                 journal.placed(ticket);
             }
@@ -171,12 +173,17 @@ public final class FolderBlobStore implements BlobStore {
         }
     }
 
-    /** Whether these fit into one record of the journal. */
+    /**
+     * Whether these fit into one record of the journal. What tenants have is replaced again and again: after a crash
+     * the journal would put what it was first in the place of what it became.
+     */
     private static boolean journaled(List<Put> puts) {
         long bytes = 0;
         for (Put put : puts) {
             bytes += put.key().name().length() + put.source().size();
-            if (!(put.source() instanceof BlobSource.Bytes) || bytes > JOURNALED) {
+            if (!(put.source() instanceof BlobSource.Bytes)
+                    || bytes > JOURNALED
+                    || put.key().name().startsWith("system/usage/")) {
                 return false;
             }
         }

@@ -71,15 +71,17 @@ final class FolderFiles {
      * @param durable whether they must be certain to survive when this returns
      */
     BlobStore.PutResult placeAll(List<BlobStore.Put> puts, boolean durable) throws IOException {
+        boolean first = false;
         boolean created = false;
         for (int i = 0; i < puts.size(); i++) {
             Placed placed = place(puts.get(i), durable);
             if (placed == Placed.TAKEN) {
-                return new BlobStore.PutResult(i, created);
+                return new BlobStore.PutResult(i, first, created);
             }
             created = placed == Placed.NEW;
+            first |= created && i == 0;
         }
-        return new BlobStore.PutResult(puts.size(), created);
+        return new BlobStore.PutResult(puts.size(), first, created);
     }
 
     private Placed place(BlobStore.Put put, boolean durable) throws IOException {

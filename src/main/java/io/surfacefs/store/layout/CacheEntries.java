@@ -31,12 +31,14 @@ final class CacheEntries {
 
     private final BlobStore blobs;
     private final StoredVerifier verifier;
+    private final Quotas quotas;
     private final Cache<String, EncodedUpload> known =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    CacheEntries(BlobStore blobs, StoredVerifier verifier) {
+    CacheEntries(BlobStore blobs, StoredVerifier verifier, Quotas quotas) {
         this.blobs = blobs;
         this.verifier = verifier;
+        this.quotas = quotas;
     }
 
     static BlobKey name(CacheKey key) {
@@ -72,7 +74,7 @@ final class CacheEntries {
     }
 
     void put(CacheKey key, ArtefactStore.Received value) {
-        blobs.replace(name(key), null, value.content().known(value.facts().storedDigest()));
+        quotas.replace(key, value.content().known(value.facts().storedDigest()));
     }
 
     /**
@@ -99,6 +101,6 @@ final class CacheEntries {
     }
 
     boolean delete(CacheKey key) {
-        return blobs.delete(name(key), null);
+        return quotas.delete(blobs, key.tenant(), name(key));
     }
 }

@@ -9,6 +9,7 @@ import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
@@ -28,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LayoutStore implements ArtefactStore {
     private final BlobStore blobs;
+    private final StoredVerifier verifier;
+    private final LayoutSettings settings;
+    private final Clock clock;
+    private final Events events;
+    private final Quotas quotas;
     private final Manifests manifests;
     private final Payloads payloads;
     private final Markers markers;
@@ -84,16 +90,21 @@ public final class LayoutStore implements ArtefactStore {
             Events events,
             Markers markers) {
         this.blobs = blobs;
+        this.verifier = verifier;
+        this.settings = settings;
+        this.clock = clock;
+        this.events = events;
+        this.quotas = new Quotas(blobs, settings.quotas(), events);
         this.manifests = new Manifests(blobs, codec);
         this.payloads = new Payloads(blobs, verifier, settings, events);
         this.markers = markers;
-        this.puts = new Puts(blobs, manifests, payloads, markers, settings, clock, events);
+        this.puts = new Puts(blobs, manifests, payloads, markers, quotas, settings, clock, events);
         this.pages = new Pages(blobs, manifests, settings.timeout().dividedBy(2), events);
         this.scans = new Scans(blobs, manifests);
-        this.cacheEntries = new CacheEntries(blobs, verifier);
+        this.cacheEntries = new CacheEntries(blobs, verifier, quotas);
         this.remote = settings.remote();
         this.absent = new Absent(manifests, remote);
-        this.maintenance = new Maintenance(blobs, manifests, payloads, markers, settings, clock);
+        this.maintenance = new Maintenance(blobs, manifests, payloads, markers, quotas, settings, clock);
     }
 
     @Override
@@ -233,8 +244,26 @@ public final class LayoutStore implements ArtefactStore {
         return maintenance;
     }
 
+    /** As {@link #upkeep()}, through another view of the same objects. */
+    public StoreUpkeep upkeep(BlobStore through) {
+        return new Maintenance(
+                through,
+                new Manifests(through, manifests.codec()),
+                new Payloads(through, verifier, settings, events),
+                new Markers(through, clock, settings),
+                quotas,
+                settings,
+                clock);
+    }
+
     @Override
     public void close() {
-        blobs.close();
+        try {
+            quotas.settle();
+        } catch (SurfaceException e) {
+            return; // a count finds what this process took ahead
+        } finally {
+            blobs.close();
+        }
     }
 }

@@ -35,6 +35,7 @@ final class Maintenance implements StoreUpkeep {
     private final Manifests manifests;
     private final Payloads payloads;
     private final Markers markers;
+    private final Quotas quotas;
     private final LayoutSettings settings;
     private final Clock clock;
     private final Sweep sweep;
@@ -46,15 +47,17 @@ final class Maintenance implements StoreUpkeep {
             Manifests manifests,
             Payloads payloads,
             Markers markers,
+            Quotas quotas,
             LayoutSettings settings,
             Clock clock) {
         this.blobs = blobs;
         this.manifests = manifests;
         this.payloads = payloads;
         this.markers = markers;
+        this.quotas = quotas;
         this.settings = settings;
         this.clock = clock;
-        this.sweep = new Sweep(blobs, manifests, markers, settings, clock);
+        this.sweep = new Sweep(blobs, manifests, markers, quotas, settings, clock);
         this.retention = new Retention(blobs, manifests, markers, settings, clock);
         this.lease = settings.remote() ? new Lease(blobs, lease(settings), System::nanoTime) : null;
     }
@@ -78,6 +81,28 @@ final class Maintenance implements StoreUpkeep {
         }
         try (Lease.Held held = lease.take(patient)) {
             return held == null ? 0 : sweep.run(held::keep);
+        }
+    }
+
+    @Override
+    public void settleQuotas() {
+        quotas.settle();
+    }
+
+    @Override
+    public void countQuotas() {
+        List<Tenant> due = quotas.due(clock.instant());
+        if (due.isEmpty()) {
+            return;
+        }
+        if (lease == null) {
+            due.forEach(tenant -> quotas.count(blobs, tenant, clock.instant(), () -> {}));
+            return;
+        }
+        try (Lease.Held held = lease.take(false)) {
+            if (held != null) {
+                due.forEach(tenant -> quotas.count(blobs, tenant, clock.instant(), held::keep));
+            }
         }
     }
 

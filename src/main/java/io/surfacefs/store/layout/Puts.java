@@ -31,6 +31,7 @@ final class Puts {
     private final Manifests manifests;
     private final Payloads payloads;
     private final Markers markers;
+    private final Quotas quotas;
     private final LayoutSettings settings;
     private final Clock clock;
     private final Events events;
@@ -40,6 +41,7 @@ final class Puts {
             Manifests manifests,
             Payloads payloads,
             Markers markers,
+            Quotas quotas,
             LayoutSettings settings,
             Clock clock,
             Events events) {
@@ -47,6 +49,7 @@ final class Puts {
         this.manifests = manifests;
         this.payloads = payloads;
         this.markers = markers;
+        this.quotas = quotas;
         this.settings = settings;
         this.clock = clock;
         this.events = events;
@@ -61,26 +64,29 @@ final class Puts {
                 return false;
             }
             Markers.Seen marker = markers.readSettled(key);
-            StoredPayload stored = stored(key, marker, payload.facts().contentType());
+            boolean there = payloads.exists(key);
+            StoredPayload stored = there ? examined(key, marker, payload.facts().contentType()) : null;
             StoredPayload facts = stored == null ? payload.facts() : stored;
-            // The marker first: a crash between the two leaves a marker without a payload, which the sweep clears.
-            if (markers.write(key, marker, new Marker(Marker.State.STAGED, clock.instant(), facts)) == null) {
-                continue;
-            }
-            if (stored != null) {
-                return false;
-            }
-            if (putPayload(key, payload)) {
-                return true;
+            try (Quotas.Room room = there ? quotas.none(key) : quotas.reserve(key, payload)) {
+                // The marker first: a crash between the two leaves a marker without a payload, which the sweep clears.
+                if (markers.write(key, marker, new Marker(Marker.State.STAGED, clock.instant(), facts)) == null) {
+                    continue;
+                }
+                if (stored != null) {
+                    return false;
+                }
+                if (putPayload(key, payload, room)) {
+                    return true;
+                }
             }
         }
         throw contended();
     }
 
     /** Puts the payload where none is that is sound; false when another writer was quicker. */
-    private boolean putPayload(ArtefactKey key, ArtefactStore.Received payload) {
+    private boolean putPayload(ArtefactKey key, ArtefactStore.Received payload, Quotas.Room room) {
         BlobStore.Put put = Payloads.put(key, payload);
-        if (blobs.putAllIfAbsent(List.of(put)).done() == 1) {
+        if (room.put(List.of(put)).done() == 1) {
             events.payloadPersisted(key.kind());
             return true;
         }
@@ -89,11 +95,6 @@ final class Puts {
             return true;
         }
         return false;
-    }
-
-    /** What is stored and sound, or null. */
-    private @Nullable StoredPayload stored(ArtefactKey key, Markers.@Nullable Seen marker, MediaType type) {
-        return payloads.exists(key) ? examined(key, marker, type) : null;
     }
 
     /** What a payload object that is there is, or null when it is not sound. */
@@ -160,8 +161,11 @@ final class Puts {
         }
         puts.addAll(IndexNames.puts(key, index));
         puts.add(Manifests.put(manifest));
-        giveUpWhenLate(begun);
-        BlobStore.PutResult result = blobs.putAllIfAbsent(puts);
+        BlobStore.PutResult result;
+        try (Quotas.Room room = sent == null || there ? quotas.none(key) : quotas.reserve(key, sent)) {
+            giveUpWhenLate(begun);
+            result = room.put(puts);
+        }
         boolean done = result.done() == puts.size();
         // All but the manifest: its place is taken, by another writer's or by what is left of one.
         if (!done && (result.done() < puts.size() - 1 || !manifests.replaceDamaged(manifest))) {
@@ -235,7 +239,10 @@ final class Puts {
                     throw new SurfaceException(
                             ErrorCode.PAYLOAD_MISSING, "the payload was dropped meanwhile", "send it again");
                 }
-                putPayload(key, payload);
+                // Its manifest is there, so it must go in, quota or not; a count sees it.
+                try (Quotas.Room room = quotas.none(key)) {
+                    putPayload(key, payload, room);
+                }
             }
         }
         throw contended();

@@ -17,13 +17,15 @@ final class Sweep {
     private final BlobStore blobs;
     private final Manifests manifests;
     private final Markers markers;
+    private final Quotas quotas;
     private final LayoutSettings settings;
     private final Clock clock;
 
-    Sweep(BlobStore blobs, Manifests manifests, Markers markers, LayoutSettings settings, Clock clock) {
+    Sweep(BlobStore blobs, Manifests manifests, Markers markers, Quotas quotas, LayoutSettings settings, Clock clock) {
         this.blobs = blobs;
         this.manifests = manifests;
         this.markers = markers;
+        this.quotas = quotas;
         this.settings = settings;
         this.clock = clock;
     }
@@ -46,6 +48,7 @@ final class Sweep {
                     dropped++;
                 }
             }
+            quotas.settle();
             if (names.size() < PAGE) {
                 return dropped;
             }
@@ -66,7 +69,7 @@ final class Sweep {
         // From here on no put builds on the payload; one that did before has its manifest in place, or gives it up.
         boolean drop = !manifests.exists(key);
         keep.run();
-        boolean dropped = drop && blobs.delete(Payloads.name(key), null);
+        boolean dropped = drop && quotas.delete(blobs, key.tenant(), Payloads.name(key));
         markers.remove(key, dropping);
         return dropped;
     }

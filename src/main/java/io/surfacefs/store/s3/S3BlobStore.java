@@ -165,6 +165,7 @@ public final class S3BlobStore implements BlobStore {
 
     @Override
     public PutResult putAllIfAbsent(List<Put> puts) {
+        boolean first = false;
         boolean created = false;
         int done = 0;
         while (done < puts.size()) {
@@ -174,17 +175,19 @@ public final class S3BlobStore implements BlobStore {
             }
             if (behind > done) {
                 created = putEmpty(puts.subList(done, behind));
+                first |= created && behind == 1;
                 done = behind;
                 continue;
             }
             Put put = puts.get(done);
             created = uploads.put(put.key(), put.source(), S3Condition.ABSENT);
             if (!created && !isEqual(put)) {
-                return new PutResult(done, false);
+                return new PutResult(done, first, false);
             }
+            first |= created && done == 0;
             done++;
         }
-        return new PutResult(done, created);
+        return new PutResult(done, first, created);
     }
 
     /** Puts index entries, which are names and nothing else, some at a time; tells whether the last was put. */
@@ -279,6 +282,11 @@ public final class S3BlobStore implements BlobStore {
     @Override
     public Names list(BlobKey.Bucket bucket, String prefix, String after, boolean delimiter, int limit) {
         return listing.list(bucket, prefix, after, delimiter, limit);
+    }
+
+    @Override
+    public Sizes sizes(BlobKey.Bucket bucket, String prefix, String after, int limit) {
+        return listing.sizes(bucket, prefix, after, limit);
     }
 
     @Override

@@ -4,7 +4,7 @@ import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -24,23 +24,35 @@ final class S3Listing {
 
     /** See {@link BlobStore#list}. */
     BlobStore.Names list(BlobKey.Bucket bucket, String prefix, String after, boolean delimiter, int limit) {
-        List<String> names = new ArrayList<>();
+        BlobStore.Sizes page = sizes(bucket, prefix, after, delimiter, limit);
+        return new BlobStore.Names(
+                page.objects().stream().map(BlobStore.Sized::name).toList(), page.more());
+    }
+
+    /** See {@link BlobStore#sizes}. */
+    BlobStore.Sizes sizes(BlobKey.Bucket bucket, String prefix, String after, int limit) {
+        return sizes(bucket, prefix, after, false, limit);
+    }
+
+    /** Folders have the size 0. */
+    private BlobStore.Sizes sizes(BlobKey.Bucket bucket, String prefix, String after, boolean delimiter, int limit) {
+        List<BlobStore.Sized> objects = new ArrayList<>();
         String token = null;
         do {
-            ListObjectsV2Response page = page(bucket, prefix, after, delimiter, limit + 1 - names.size(), token);
+            ListObjectsV2Response page = page(bucket, prefix, after, delimiter, limit + 1 - objects.size(), token);
             // Folders and objects come apart, each in order.
-            TreeSet<String> shown = new TreeSet<>();
-            page.contents().forEach(object -> shown.add(relative(object.key())));
-            page.commonPrefixes().forEach(folder -> shown.add(relative(folder.prefix())));
-            for (String name : shown) {
+            TreeMap<String, Long> shown = new TreeMap<>();
+            page.contents().forEach(object -> shown.put(relative(object.key()), object.size()));
+            page.commonPrefixes().forEach(folder -> shown.put(relative(folder.prefix()), 0L));
+            shown.forEach((name, size) -> {
                 if (name.compareTo(after) > 0 && !name.equals(prefix)) {
-                    names.add(name);
+                    objects.add(new BlobStore.Sized(name, size));
                 }
-            }
+            });
             token = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
-        } while (token != null && names.size() <= limit);
-        boolean more = names.size() > limit;
-        return new BlobStore.Names(more ? List.copyOf(names.subList(0, limit)) : names, more);
+        } while (token != null && objects.size() <= limit);
+        boolean more = objects.size() > limit;
+        return new BlobStore.Sizes(more ? List.copyOf(objects.subList(0, limit)) : objects, more);
     }
 
     private ListObjectsV2Response page(

@@ -16,6 +16,7 @@ import io.surfacefs.store.TestArtefacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -134,8 +135,13 @@ class LeaseTest {
     void aSweepThatLosesItsLeaseDropsNothingAnyMore() {
         List<Boolean> gone = new ArrayList<>();
         Markers markers = new Markers(blobs, clock, LayoutSettings.DEFAULT);
-        Sweep sweep =
-                new Sweep(blobs, new Manifests(blobs, TestArtefacts.CODEC), markers, LayoutSettings.DEFAULT, clock);
+        Sweep sweep = new Sweep(
+                blobs,
+                new Manifests(blobs, TestArtefacts.CODEC),
+                markers,
+                new Quotas(blobs, Map.of(), Events.NONE),
+                LayoutSettings.DEFAULT,
+                clock);
         LayoutStore store = new LayoutStore(
                 blobs, TestArtefacts.CODEC, TestArtefacts.VERIFIER, LayoutSettings.DEFAULT, clock, Events.NONE);
         byte[] payload = TestArtefacts.text(2, 100);

@@ -28,7 +28,7 @@ class LostAnswerTest {
     private static final Duration LENGTH = Duration.ofSeconds(60);
 
     /** What is seen of a change whose answer was lost. */
-    private enum Seen {
+    enum Seen {
         /** The fault, where nobody tries again. */
         FAULT,
         /** What a second attempt is told: the first has taken the place. */

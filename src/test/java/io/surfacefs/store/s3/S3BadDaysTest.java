@@ -238,7 +238,7 @@ class S3BadDaysTest {
                                     : Answer.of(200, new byte[0], "ETag", "\"t\"");
                 });
                 S3BlobStore blobs = blobs(server.endpoint(), LONG)) {
-            assertEquals(new BlobStore.PutResult(1, true), put(blobs, new byte[10]));
+            assertEquals(new BlobStore.PutResult(1, true, true), put(blobs, new byte[10]));
             assertEquals(3, times.get());
         }
     }

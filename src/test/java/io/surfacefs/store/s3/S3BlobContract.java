@@ -101,7 +101,7 @@ abstract class S3BlobContract {
             byte[] content = TestArtefacts.noise(size + 1, size);
             BlobKey key = BlobKey.cache("sizes/" + n++);
             assertEquals(
-                    new BlobStore.PutResult(1, true),
+                    new BlobStore.PutResult(1, true, true),
                     put(key, size > 1000 ? file(content) : new BlobSource.Bytes(content)));
             assertArrayEquals(content, read(key, size));
             try (BlobStoreBytes open = new BlobStoreBytes(blobs.open(key, -1))) {
@@ -121,7 +121,7 @@ abstract class S3BlobContract {
             byte[] first = TestArtefacts.noise(1, size);
             BlobKey key = BlobKey.cache("there/" + size);
             assertTrue(put(key, file(first)).lastCreated());
-            assertEquals(new BlobStore.PutResult(0, false), put(key, file(TestArtefacts.noise(2, size))));
+            assertEquals(new BlobStore.PutResult(0, false, false), put(key, file(TestArtefacts.noise(2, size))));
             assertArrayEquals(first, read(key, size));
             assertTrue(blobs.replace(key, null, file(TestArtefacts.noise(3, size))));
             assertArrayEquals(TestArtefacts.noise(3, size), read(key, size));
@@ -136,14 +136,14 @@ abstract class S3BlobContract {
         BlobKey c = BlobKey.manifest("list/c");
         put(b, bytes("same"));
         assertEquals(
-                new BlobStore.PutResult(3, true),
+                new BlobStore.PutResult(3, true, true),
                 blobs.putAllIfAbsent(List.of(
                         new BlobStore.Put(a, bytes("1")),
                         new BlobStore.Put(b, bytes("same")),
                         new BlobStore.Put(c, bytes("3")))));
         BlobKey d = BlobKey.manifest("list/d");
         assertEquals(
-                new BlobStore.PutResult(1, false),
+                new BlobStore.PutResult(1, false, false),
                 blobs.putAllIfAbsent(List.of(
                         new BlobStore.Put(a, bytes("1")),
                         new BlobStore.Put(b, bytes("other")),

@@ -1,0 +1,165 @@
+package io.surfacefs.store.layout;
+
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.ArtefactStore;
+import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobSource;
+import io.surfacefs.store.BlobStore;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many bytes tenants may store, of payloads and cache entries. A tenant without a quota costs nothing. Thread-safe.
+ */
+final class Quotas {
+    private final BlobStore blobs;
+    private final Map<Tenant, Account> accounts = new HashMap<>();
+
+    /** @param quotas stored bytes of the tenants that have a quota */
+    Quotas(BlobStore blobs, Map<Tenant, Long> quotas, Events events) {
+        this.blobs = blobs;
+        quotas.forEach((tenant, quota) -> accounts.put(tenant, new Account(blobs, tenant, quota, events)));
+    }
+
+    /**
+     * Room for a payload that is about to be put. Must be closed.
+     *
+     * @throws SurfaceException {@code QUOTA_EXCEEDED} when the tenant has no more room
+     */
+    Room reserve(ArtefactKey key, ArtefactStore.Received payload) {
+        return new Room(
+                accounts.get(key.tenant()), Payloads.name(key), payload.facts().storedSize());
+    }
+
+    /** For a put that brings no payload. */
+    Room none(ArtefactKey key) {
+        return new Room(null, Payloads.name(key), 0);
+    }
+
+    /** Room that is in use until it is closed; then it is the payload's, or free again. */
+    final class Room implements AutoCloseable {
+        private final @Nullable Account account;
+        private final BlobKey name;
+        private final long bytes;
+        private boolean stored;
+
+        private Room(@Nullable Account account, BlobKey name, long bytes) {
+            this.account = account;
+            this.name = name;
+            this.bytes = bytes;
+            if (account != null) {
+                account.reserve(bytes);
+            }
+        }
+
+        /** Puts objects that are not there yet, the payload first. */
+        BlobStore.PutResult put(List<BlobStore.Put> puts) {
+            try {
+                BlobStore.PutResult result = blobs.putAllIfAbsent(puts);
+                stored = result.firstCreated();
+                return result;
+            } catch (RuntimeException e) {
+                stored = account != null && isThere();
+                throw e;
+            }
+        }
+
+        /** Whether a put that failed has left the payload; a store that can't be asked is taken at its word. */
+        private boolean isThere() {
+            try {
+                return blobs.head(name) != null;
+            } catch (SurfaceException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public void close() {
+            if (account != null && stored) {
+                account.stored(bytes);
+            } else if (account != null) {
+                account.giveBack(bytes);
+            }
+        }
+    }
+
+    /**
+     * Writes a cache entry over what is there.
+     *
+     * @throws SurfaceException {@code QUOTA_EXCEEDED} when it is larger by more than there is room
+     */
+    void replace(CacheKey key, BlobSource value) {
+        BlobKey name = CacheEntries.name(key);
+        Account account = accounts.get(key.tenant());
+        if (account == null) {
+            blobs.replace(name, null, value);
+            return;
+        }
+        long more = value.size() - size(blobs, name);
+        if (more <= 0) {
+            blobs.replace(name, null, value);
+            account.dropped(-more);
+            return;
+        }
+        account.reserve(more);
+        boolean written = false;
+        try {
+            written = blobs.replace(name, null, value);
+        } finally {
+            if (written) {
+                account.stored(more);
+            } else {
+                account.giveBack(more);
+            }
+        }
+    }
+
+    /** Deletes an object of a tenant, through any view of the same store; whether it was there. */
+    boolean delete(BlobStore through, Tenant tenant, BlobKey name) {
+        Account account = accounts.get(tenant);
+        long bytes = account == null ? 0 : size(through, name);
+        boolean gone = through.delete(name, null);
+        if (gone && account != null) {
+            account.dropped(bytes);
+        }
+        return gone;
+    }
+
+    private static long size(BlobStore through, BlobKey name) {
+        BlobStore.Head head = through.head(name);
+        return head == null ? 0 : head.size();
+    }
+
+    /** Gives back what this process took ahead and doesn't use, tells of drops, and that it lives. */
+    void settle() {
+        accounts.values().forEach(Account::settle);
+    }
+
+    /** The tenants whose bytes are to be counted now. */
+    List<Tenant> due(Instant now) {
+        return accounts.entrySet().stream()
+                .filter(entry -> entry.getValue().isDue(now))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /**
+     * Counts what a tenant has.
+     *
+     * @param through the view of the store to list it by
+     * @param keep called before each page
+     */
+    void count(BlobStore through, Tenant tenant, Instant now, Runnable keep) {
+        Account account = accounts.get(tenant);
+        if (account != null) {
+            account.count(now, () -> new TenantBytes(through, keep).of(tenant));
+        }
+    }
+}
