@@ -15,20 +15,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenantClaims where the tenants may stand; the first place that has a value counts, whatever it is
  * @param subjectTenants the tenants of subjects whose tokens have none of these claims
+ * @param subjectScopes the scopes of subjects whose tokens give no right
  */
-public record ClaimRules(List<ClaimPath> tenantClaims, Map<String, Set<Tenant>> subjectTenants) {
+public record ClaimRules(
+        List<ClaimPath> tenantClaims, Map<String, Set<Tenant>> subjectTenants, Map<String, Set<String>> subjectScopes) {
     private static final List<String> SCOPE_CLAIMS = List.of("scope", "scp");
     private static final String UNNAMED = "(no subject)";
 
     public ClaimRules {
         tenantClaims = List.copyOf(tenantClaims);
         subjectTenants = Map.copyOf(subjectTenants);
+        subjectScopes = Map.copyOf(subjectScopes);
     }
 
     /** The caller; one whose token names no tenant or gives no right is refused when it asks for something. */
     public Caller caller(TokenVerifier.Verified token) {
         String subject = token.claims().get("sub") instanceof String name && !name.isEmpty() ? name : UNNAMED;
-        return new Caller(subject, tenants(subject, token.claims()), rights(token));
+        return new Caller(subject, tenants(subject, token.claims()), rights(subject, token));
     }
 
     private Set<String> tenants(String subject, Map<String, Object> claims) {
@@ -54,11 +57,16 @@ public record ClaimRules(List<ClaimPath> tenantClaims, Map<String, Set<Tenant>> 
         return names;
     }
 
-    private static Set<Right> rights(TokenVerifier.Verified token) {
+    private Set<Right> rights(String subject, TokenVerifier.Verified token) {
         Set<String> scopes = new HashSet<>(token.roles());
         for (String claim : SCOPE_CLAIMS) {
             addScopes(token.claims().get(claim), scopes);
         }
+        Set<Right> rights = rights(scopes);
+        return rights.isEmpty() ? rights(subjectScopes.getOrDefault(subject, Set.of())) : rights;
+    }
+
+    private static Set<Right> rights(Set<String> scopes) {
         Set<Right> rights = EnumSet.noneOf(Right.class);
         for (Right right : Right.values()) {
             if (scopes.contains(right.scope())) {

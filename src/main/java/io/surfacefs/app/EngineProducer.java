@@ -72,7 +72,8 @@ public class EngineProducer {
                 config.get(Settings.TENANT_CLAIMS).stream()
                         .map(ClaimPath::parse)
                         .toList(),
-                config.members(Settings.SUBJECT_TENANTS));
+                config.members(Settings.SUBJECT_TENANTS),
+                config.members(Settings.SUBJECT_SCOPES));
     }
 
     @Produces

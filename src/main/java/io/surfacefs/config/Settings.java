@@ -397,10 +397,18 @@ public final class Settings {
             "surface.security.subject-tenants.",
             "SUB",
             "",
-            name -> name,
+            Types::subject,
             Types.TENANTS,
             Map.of(),
             "tenants of the tokens of a subject that name none, such as projected Kubernetes tokens");
+    public static final Family<String, Set<String>> SUBJECT_SCOPES = new Family<>(
+            "surface.security.subject-scopes.",
+            "SUB",
+            "",
+            Types::subject,
+            Types.SCOPES,
+            Map.of(),
+            "scopes of the tokens of a subject that give none of surface.read, .write, .delete, .admin");
 
     /** All of them, in the order of the reference page. */
     public static final List<Setting<?>> ALL = List.of(
@@ -470,7 +478,7 @@ public final class Settings {
 
     /** Those that differ in a name. */
     public static final List<Family<?, ?>> FAMILIES =
-            List.of(CACHE_LIFETIME, TENANT_QUOTA, TENANT_CACHE_SHARE, SUBJECT_TENANTS);
+            List.of(CACHE_LIFETIME, TENANT_QUOTA, TENANT_CACHE_SHARE, SUBJECT_TENANTS, SUBJECT_SCOPES);
 
     private Settings() {}
 }

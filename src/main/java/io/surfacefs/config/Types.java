@@ -1,5 +1,6 @@
 package io.surfacefs.config;
 
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.net.URI;
@@ -90,6 +91,28 @@ final class Types {
                 }
                 return tenants;
             });
+
+    private static final Set<String> ALL_SCOPES =
+            Set.of("surface.read", "surface.write", "surface.delete", "surface.admin");
+
+    static final Setting.Type<Set<String>> SCOPES =
+            new Named<>("list", "scopes separated by commas: surface.read, .write, .delete, .admin", value -> {
+                Set<String> scopes = Set.copyOf(LIST.parse(value));
+                if (scopes.isEmpty() || !ALL_SCOPES.containsAll(scopes)) {
+                    throw new IllegalArgumentException(value);
+                }
+                return scopes;
+            });
+
+    private static final Pattern SUBJECT = Pattern.compile("[!-~]{1,255}");
+
+    /** The subject of a token, in a property's name. */
+    static String subject(String name) {
+        if (!SUBJECT.matcher(name).matches()) {
+            throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "a subject is 1 to 255 visible ASCII characters");
+        }
+        return name;
+    }
 
     static final Setting.Type<List<String>> CLAIM_PATHS = new Named<>(
             "list of claim paths",

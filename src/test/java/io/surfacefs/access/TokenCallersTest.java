@@ -49,7 +49,8 @@ class TokenCallersTest {
     private static ClaimRules rules(String... paths) {
         return new ClaimRules(
                 Stream.of(paths).map(ClaimPath::parse).toList(),
-                Map.of("system:serviceaccount:scan:worker", Set.of(new Tenant("acme"), new Tenant("beta"))));
+                Map.of("system:serviceaccount:scan:worker", Set.of(new Tenant("acme"), new Tenant("beta"))),
+                Map.of("system:serviceaccount:scan:worker", Set.of("surface.read")));
     }
 
     private Caller identify(String authorization) {
@@ -156,6 +157,15 @@ class TokenCallersTest {
         assertEquals(Set.of(Right.ADMIN), rights(Map.of(), "surface.admin"));
         assertEquals(Set.of(), rights(Map.of("scope", "surface.reader SURFACE.READ surface.*")));
         assertEquals(Set.of(), rights(Map.of("scope", 7)));
+    }
+
+    @Test
+    void aSubjectsScopesCountOnlyWhereTheTokenGivesNone() {
+        String worker = "system:serviceaccount:scan:worker";
+        assertEquals(Set.of(Right.READ), rights(Map.of("sub", worker)));
+        assertEquals(Set.of(Right.READ), rights(Map.of("sub", worker, "scope", "openid")));
+        assertEquals(Set.of(Right.WRITE), rights(Map.of("sub", worker, "scope", "surface.write")));
+        assertEquals(Set.of(), rights(Map.of("sub", worker + "x")));
     }
 
     private static Set<Right> rights(Map<String, Object> claims, String... roles) {

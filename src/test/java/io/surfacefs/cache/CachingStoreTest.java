@@ -186,6 +186,7 @@ class CachingStoreTest {
         pass(Duration.ofSeconds(31));
         assertNull(store.manifest(KEY));
         assertNull(TestArtefacts.read(store, KEY));
+        settle();
 
         lasting(store);
         settle();

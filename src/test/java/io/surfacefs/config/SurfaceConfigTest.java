@@ -86,6 +86,14 @@ class SurfaceConfigTest {
             Map.entry("surface.store.rehearse.torn-rate", new String[] {"1.0", "often"}),
             Map.entry("surface.store.rehearse.seed", new String[] {"7", "-7"}),
             Map.entry("surface.validation.on-failure", new String[] {"warn", "ignore"}),
+            Map.entry("surface.security.auth", new String[] {"oidc", "basic"}),
+            Map.entry("surface.security.tenant-claims", new String[] {"tenant,realm/\"a/b\"", "a//b"}),
+            Map.entry("surface.security.client-certificates", new String[] {"required", "maybe"}),
+            Map.entry("surface.security.allow-plain-text", new String[] {"true", "yes"}),
+            Map.entry("surface.security.subject-tenants.\"SUB\"", new String[] {"acme,beta", "*"}),
+            Map.entry(
+                    "surface.security.subject-scopes.\"SUB\"",
+                    new String[] {"surface.read,surface.write", "surface.everything"}),
             Map.entry("surface.retention.delete", new String[] {"expired", "sometimes"}));
 
     private record Given(Map<String, String> properties, Map<String, String> environment)

@@ -88,16 +88,19 @@ final class CacheEntries {
             if (there != null && there.modified().isAfter(time)) {
                 return false;
             }
-            boolean put = there == null
-                    ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(name, source)))
-                                    .done()
-                            == 1
-                    : blobs.replace(name, there.tag(), source);
+            boolean put =
+                    quotas.write(key, there == null ? 0 : there.size(), source, () -> putOver(there, name, source));
             if (put) {
                 return true;
             }
         }
         throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the cache entry is written by others all the time");
+    }
+
+    private boolean putOver(BlobStore.@Nullable Head there, BlobKey name, BlobSource source) {
+        return there == null
+                ? blobs.putAllIfAbsent(List.of(new BlobStore.Put(name, source))).done() == 1
+                : blobs.replace(name, there.tag(), source);
     }
 
     boolean delete(CacheKey key) {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,21 +98,34 @@ final class Quotas {
      */
     void replace(CacheKey key, BlobSource value) {
         BlobKey name = CacheEntries.name(key);
+        long before = accounts.containsKey(key.tenant()) ? size(blobs, name) : 0;
+        write(key, before, value, () -> blobs.replace(name, null, value));
+    }
+
+    /**
+     * Writes a cache entry.
+     *
+     * @param before bytes of the one whose place it takes
+     * @param write writes it; whether it did
+     * @return what {@code write} said
+     * @throws SurfaceException {@code QUOTA_EXCEEDED} when it is larger by more than there is room
+     */
+    boolean write(CacheKey key, long before, BlobSource value, BooleanSupplier write) {
         Account account = accounts.get(key.tenant());
+        long more = value.size() - before;
         if (account == null) {
-            blobs.replace(name, null, value);
-            return;
+            return write.getAsBoolean();
         }
-        long more = value.size() - size(blobs, name);
         if (more <= 0) {
-            blobs.replace(name, null, value);
-            account.dropped(-more);
-            return;
+            boolean written = write.getAsBoolean();
+            account.dropped(written ? -more : 0);
+            return written;
         }
         account.reserve(more);
         boolean written = false;
         try {
-            written = blobs.replace(name, null, value);
+            written = write.getAsBoolean();
+            return written;
         } finally {
             if (written) {
                 account.stored(more);

@@ -42,7 +42,7 @@ class LostAnswerTest {
     private final MemoryBlobStore blobs = new MemoryBlobStore(clock) {
         @Override
         public PutResult putAllIfAbsent(List<Put> puts) {
-            return answered(() -> super.putAllIfAbsent(puts), new PutResult(0, false));
+            return answered(() -> super.putAllIfAbsent(puts), new PutResult(0, false, false));
         }
 
         @Override
