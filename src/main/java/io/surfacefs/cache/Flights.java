@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -31,6 +32,8 @@ final class Flights<T extends @Nullable Object> {
     private final Duration longest;
     private final LongSupplier nanos;
     private final ConcurrentMap<CacheName, Flight<T>> flying = new ConcurrentHashMap<>();
+    /** Answers that are being kept, also those that nobody can join any more. */
+    private final AtomicInteger landing = new AtomicInteger();
 
     /** A question and when it was asked. */
     private static final class Flight<T extends @Nullable Object> {
@@ -99,18 +102,20 @@ final class Flights<T extends @Nullable Object> {
             mine.answer().completeExceptionally(e);
             return;
         }
+        landing.incrementAndGet();
         mine.answer().complete(answer);
-        Runnable landing = () -> {
+        Runnable keeps = () -> {
             try {
                 keep.accept(answer);
             } finally {
                 flying.remove(name, mine);
+                landing.decrementAndGet();
             }
         };
         try {
-            keeping.execute(landing);
+            keeping.execute(keeps);
         } catch (RejectedExecutionException e) {
-            landing.run();
+            keeps.run();
         }
     }
 
@@ -121,7 +126,7 @@ final class Flights<T extends @Nullable Object> {
 
     /** Whether nothing is being asked, nor an answer being kept. */
     boolean idle() {
-        return flying.isEmpty();
+        return flying.isEmpty() && landing.get() == 0;
     }
 
     private T await(CompletableFuture<T> future) {
