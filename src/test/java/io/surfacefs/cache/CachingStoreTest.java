@@ -103,7 +103,9 @@ class CachingStoreTest {
         rig.settle();
     }
 
+    /** Time passes; what is just being written is done before, or the disk would look stuck. */
     private void pass(Duration time) {
+        settle();
         rig.nanos.addAndGet(time.toNanos());
     }
 
