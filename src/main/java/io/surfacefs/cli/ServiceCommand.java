@@ -1,6 +1,7 @@
 package io.surfacefs.cli;
 
 import io.surfacefs.client.CacheAdmin;
+import io.surfacefs.client.Credentials;
 import io.surfacefs.client.RemoteSurface;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
@@ -28,6 +29,24 @@ abstract class ServiceCommand extends BaseCommand {
             description = "File with the bearer token for the service; read for each call.")
     private @Nullable Path tokenFile;
 
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description = "PEM certificates that are trusted instead of the system's, for https:// and grpcs://.")
+    private @Nullable Path caFile;
+
+    @Option(
+            names = "--cert-file",
+            paramLabel = "FILE",
+            description = "This client's own certificate with its chain, PEM; goes with --key-file.")
+    private @Nullable Path certFile;
+
+    @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            description = "The key of --cert-file, PEM, PKCS 8 without a password.")
+    private @Nullable Path keyFile;
+
     /** Work on artefacts. */
     @FunctionalInterface
     interface ClientWork {
@@ -48,41 +67,45 @@ abstract class ServiceCommand extends BaseCommand {
 
     final int withClient(LocalEngine.Hold hold, ClientWork work) throws Exception {
         if (endpoint == null) {
-            refuseToken();
+            refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.client()));
         }
-        try (SurfaceClient client = RemoteSurface.client(endpoint, tokenFile)) {
+        try (SurfaceClient client = RemoteSurface.client(endpoint, credentials())) {
             return work.run(client);
         }
     }
 
     final int withAdmin(LocalEngine.Hold hold, AdminWork work) throws Exception {
         if (endpoint == null) {
-            refuseToken();
+            refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.admin()));
         }
-        try (SurfaceAdmin admin = RemoteSurface.admin(endpoint, tokenFile)) {
+        try (SurfaceAdmin admin = RemoteSurface.admin(endpoint, credentials())) {
             return work.run(admin);
         }
     }
 
     final int withCache(CacheWork work) throws Exception {
         if (endpoint == null) {
-            refuseToken();
+            refuseRemoteOptions();
             return root().engine().run(LocalEngine.Hold.CACHE, services -> {
                 try (CacheAdmin cache = services.cacheAdmin()) {
                     return work.run(cache);
                 }
             });
         }
-        try (CacheAdmin cache = RemoteSurface.cacheAdmin(endpoint, tokenFile)) {
+        try (CacheAdmin cache = RemoteSurface.cacheAdmin(endpoint, credentials())) {
             return work.run(cache);
         }
     }
 
-    private void refuseToken() {
-        if (tokenFile != null) {
-            throw wrongUsage("--token-file goes with --endpoint");
+    private Credentials credentials() {
+        return new Credentials(tokenFile, caFile, certFile, keyFile);
+    }
+
+    private void refuseRemoteOptions() {
+        if (tokenFile != null || caFile != null || certFile != null || keyFile != null) {
+            throw wrongUsage("--token-file, --ca-file, --cert-file and --key-file go with --endpoint");
         }
     }
 }

@@ -9,8 +9,12 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.surfacefs.grpc.v1.ArtefactManifest;
 import io.surfacefs.grpc.v1.Encoding;
 import io.surfacefs.grpc.v1.GetPayloadRequest;
@@ -43,6 +47,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** A Surface.FS far away, over gRPC. */
 final class GrpcClient implements SurfaceClient {
@@ -57,7 +62,7 @@ final class GrpcClient implements SurfaceClient {
     private final Channel channel;
     private final GrpcFailures failures;
 
-    GrpcClient(URI endpoint, Token token) {
+    GrpcClient(URI endpoint, Credentials credentials) {
         if (!endpoint.getPath().isEmpty() && !endpoint.getPath().equals("/")) {
             throw new SurfaceException(
                     ErrorCode.INVALID_ARGUMENT, "a gRPC address has no path", "like grpc://127.0.0.1:9000");
@@ -73,10 +78,20 @@ final class GrpcClient implements SurfaceClient {
                 .disableRetry();
         if (endpoint.getScheme().toLowerCase(Locale.ROOT).equals("grpc")) {
             builder.usePlaintext();
+        } else {
+            credentials.tls().ifPresent(tls -> builder.sslContext(context(tls)));
         }
         this.connection = builder.build();
-        this.channel = ClientInterceptors.intercept(connection, BearerToken.with(token::authorization));
+        this.channel = ClientInterceptors.intercept(connection, BearerToken.with(credentials::authorization));
         this.failures = new GrpcFailures(endpoint);
+    }
+
+    private static SslContext context(SslContextBuilder tls) {
+        try {
+            return GrpcSslContexts.configure(tls, SslProvider.JDK).build();
+        } catch (SSLException e) {
+            throw Credentials.unusable(e);
+        }
     }
 
     private <Q, A> A ask(MethodDescriptor<Q, A> method, Q request) {

@@ -1,5 +1,7 @@
 package io.surfacefs.client;
 
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.wire.Told;
@@ -18,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks to the REST API of one service. Thread-safe. */
@@ -26,19 +30,28 @@ final class Http implements AutoCloseable {
 
     private final URI endpoint;
     private final String base;
-    private final Token token;
+    private final Credentials credentials;
     private final HttpClient client;
 
-    Http(URI endpoint, Token token) {
+    Http(URI endpoint, Credentials credentials) {
         this.endpoint = endpoint;
         String text = endpoint.toString();
         this.base = (text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + "/api/v1";
-        this.token = token;
-        this.client = HttpClient.newBuilder()
+        this.credentials = credentials;
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Patience.CONNECT)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+                .followRedirects(HttpClient.Redirect.NEVER);
+        credentials.tls().ifPresent(tls -> builder.sslContext(context(tls)));
+        this.client = builder.build();
+    }
+
+    private static SSLContext context(SslContextBuilder tls) {
+        try {
+            return ((JdkSslContext) tls.build()).context();
+        } catch (SSLException e) {
+            throw Credentials.unusable(e);
+        }
     }
 
     /** An answer that was neither an error nor a redirect. Must be closed. */
@@ -78,7 +91,7 @@ final class Http implements AutoCloseable {
     /** A request below {@code /api/v1}, with the token where there is one. */
     HttpRequest.Builder request(String route) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + route));
-        token.authorization().ifPresent(value -> builder.header("Authorization", value));
+        credentials.authorization().ifPresent(value -> builder.header("Authorization", value));
         return builder;
     }
 

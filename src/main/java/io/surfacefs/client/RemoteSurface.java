@@ -3,9 +3,7 @@ package io.surfacefs.client;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Opens clients of services far away, by their address. */
 public final class RemoteSurface {
@@ -17,14 +15,12 @@ public final class RemoteSurface {
      * A client of a service.
      *
      * @param endpoint {@code http://} or {@code https://} for REST, {@code grpc://} or {@code grpcs://} for gRPC
-     * @param tokenFile a file with the bearer token, read for each call; null for none
-     * @throws SurfaceException {@code INVALID_ARGUMENT} when this is no such address
+     * @throws SurfaceException {@code INVALID_ARGUMENT} when this is no such address, or a certificate can't be used
      */
-    public static SurfaceClient client(URI endpoint, @Nullable Path tokenFile) {
-        Token token = new Token(tokenFile);
+    public static SurfaceClient client(URI endpoint, Credentials credentials) {
         return switch (scheme(endpoint)) {
-            case "http", "https" -> new RestClient(endpoint, token);
-            case "grpc", "grpcs" -> new GrpcClient(endpoint, token);
+            case "http", "https" -> new RestClient(endpoint, credentials);
+            case "grpc", "grpcs" -> new GrpcClient(endpoint, credentials);
             default -> throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "not an address of a service", HINT);
         };
     }
@@ -34,9 +30,9 @@ public final class RemoteSurface {
      *
      * @throws SurfaceException {@code INVALID_ARGUMENT} when this is no such address
      */
-    public static SurfaceAdmin admin(URI endpoint, @Nullable Path tokenFile) {
+    public static SurfaceAdmin admin(URI endpoint, Credentials credentials) {
         requireRest(endpoint);
-        return new RestAdmin(endpoint, new Token(tokenFile));
+        return new RestAdmin(endpoint, credentials);
     }
 
     /**
@@ -44,9 +40,9 @@ public final class RemoteSurface {
      *
      * @throws SurfaceException {@code INVALID_ARGUMENT} when this is no such address
      */
-    public static CacheAdmin cacheAdmin(URI endpoint, @Nullable Path tokenFile) {
+    public static CacheAdmin cacheAdmin(URI endpoint, Credentials credentials) {
         requireRest(endpoint);
-        return new RestCacheAdmin(endpoint, new Token(tokenFile));
+        return new RestCacheAdmin(endpoint, credentials);
     }
 
     private static void requireRest(URI endpoint) {

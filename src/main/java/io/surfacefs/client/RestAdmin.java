@@ -20,8 +20,8 @@ final class RestAdmin implements SurfaceAdmin {
 
     private final Http http;
 
-    RestAdmin(URI endpoint, Token token) {
-        this.http = new Http(endpoint, token);
+    RestAdmin(URI endpoint, Credentials credentials) {
+        this.http = new Http(endpoint, credentials);
     }
 
     @Override

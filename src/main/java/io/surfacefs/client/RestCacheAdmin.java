@@ -15,8 +15,8 @@ final class RestCacheAdmin implements CacheAdmin {
 
     private final Http http;
 
-    RestCacheAdmin(URI endpoint, Token token) {
-        this.http = new Http(endpoint, token);
+    RestCacheAdmin(URI endpoint, Credentials credentials) {
+        this.http = new Http(endpoint, credentials);
     }
 
     @Override

@@ -28,8 +28,8 @@ final class RestClient implements SurfaceClient {
 
     private final Http http;
 
-    RestClient(URI endpoint, Token token) {
-        this.http = new Http(endpoint, token);
+    RestClient(URI endpoint, Credentials credentials) {
+        this.http = new Http(endpoint, credentials);
     }
 
     @Override

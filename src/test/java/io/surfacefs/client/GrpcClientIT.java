@@ -20,7 +20,7 @@ class GrpcClientIT extends SurfaceClientContract {
         server = SurfaceProcess.server(folder.resolve("home"))
                 .env("SURFACE_RETENTION_DELETE", "any")
                 .start();
-        client = RemoteSurface.client(URI.create("grpc://127.0.0.1:" + server.grpcPort()), null);
+        client = RemoteSurface.client(URI.create("grpc://127.0.0.1:" + server.grpcPort()), Credentials.NONE);
     }
 
     @AfterAll

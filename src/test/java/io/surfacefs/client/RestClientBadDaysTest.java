@@ -67,7 +67,8 @@ class RestClientBadDaysTest {
 
     private SurfaceClient client(Path tokenFile) {
         return RemoteSurface.client(
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"), tokenFile);
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"),
+                new Credentials(tokenFile, null, null, null));
     }
 
     private void answers(int status, String type, byte[] body) {

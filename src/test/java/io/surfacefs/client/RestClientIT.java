@@ -20,7 +20,7 @@ class RestClientIT extends SurfaceClientContract {
         server = SurfaceProcess.server(folder.resolve("home"))
                 .env("SURFACE_RETENTION_DELETE", "any")
                 .start();
-        client = RemoteSurface.client(URI.create("http://127.0.0.1:" + server.httpPort()), null);
+        client = RemoteSurface.client(URI.create("http://127.0.0.1:" + server.httpPort()), Credentials.NONE);
     }
 
     @AfterAll

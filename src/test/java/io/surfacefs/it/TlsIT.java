@@ -25,6 +25,7 @@ import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
@@ -152,6 +153,43 @@ class TlsIT {
             assertEquals("200", rest(client));
             assertEquals("OK", grpc(process, client));
         }
+    }
+
+    @Test
+    void theCommandLineShowsACertificateAndTrustsTheOneItIsTold() {
+        try (SurfaceProcess process = start(server, "required")) {
+            for (String endpoint :
+                    new String[] {"https://127.0.0.1:" + sslPort, "grpcs://127.0.0.1:" + process.grpcPort()}) {
+                assertEquals(1, list(endpoint).exit(), "who signed the service's certificate isn't known");
+                assertEquals(
+                        1, list(endpoint, "--ca-file", path(ours.certificate())).exit(), "nothing is shown");
+                SurfaceProcess.Result served = list(
+                        endpoint,
+                        "--ca-file",
+                        path(ours.certificate()),
+                        "--cert-file",
+                        path(client.certificate()),
+                        "--key-file",
+                        path(client.key()));
+                assertEquals(0, served.exit(), served::stderr);
+                assertEquals(
+                        11,
+                        list(endpoint, "--cert-file", path(client.certificate()))
+                                .exit(),
+                        "half a pair");
+            }
+        }
+    }
+
+    private SurfaceProcess.Result list(String endpoint, String... more) {
+        return SurfaceProcess.run(
+                home.resolve("home"),
+                Stream.concat(Stream.of("ls", "--tenant", "acme", "--endpoint", endpoint), Stream.of(more))
+                        .toArray(String[]::new));
+    }
+
+    private static String path(Path file) {
+        return file.toString();
     }
 
     @Test
