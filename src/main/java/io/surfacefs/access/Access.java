@@ -10,10 +10,22 @@ import org.jspecify.annotations.Nullable;
 /** The one place that admits callers. Thread-safe, no I/O: may run on an event loop. */
 public final class Access {
     private final @Nullable Tenant only;
+    private final boolean loopbackOnly;
 
     /** @param only the only tenant of this instance, or null for any */
     public Access(@Nullable Tenant only) {
+        this(only, false);
+    }
+
+    /** @param loopbackOnly whether a caller is believed for being a program of this machine, and nothing else */
+    public Access(@Nullable Tenant only, boolean loopbackOnly) {
         this.only = only;
+        this.loopbackOnly = loopbackOnly;
+    }
+
+    /** Whether loopback is all that keeps strangers out, so that what a web page has a browser send must be refused. */
+    public boolean loopbackOnly() {
+        return loopbackOnly;
     }
 
     /**

@@ -90,7 +90,9 @@ public final class Engine implements AutoCloseable {
                         new UploadLimits(config.get(Settings.PAYLOAD_SIZE), config.get(Settings.DECOMPRESSION_RATIO))),
                 new IntakeArea(disk, opened.intake(), config.get(Settings.INTAKE_QUOTA)),
                 config.find(Settings.CONCURRENT_PUTS).orElse(PUTS_PER_CORE * cores));
-        this.access = new Access(config.find(Settings.TENANT).orElse(null));
+        this.access = new Access(
+                config.find(Settings.TENANT).orElse(null),
+                config.get(Settings.AUTH) == Settings.Auth.NONE && !config.get(Settings.ALLOW_REMOTE));
         this.artefacts = new ArtefactService(
                 store,
                 codec,

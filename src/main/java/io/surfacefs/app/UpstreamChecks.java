@@ -79,7 +79,8 @@ final class UpstreamChecks {
                     "the upstream's token file " + token + " " + e.getMessage(),
                     "mount it there, one line, the token and nothing else"));
         }
-        if (config.find(Settings.TENANT).isEmpty()) {
+        if (config.get(Settings.AUTH) == Settings.Auth.NONE
+                && config.find(Settings.TENANT).isEmpty()) {
             findings.add(Finding.error(
                     "SURFACE_UNSAFE",
                     "callers are not authenticated, and would use the upstream's token for any tenant",

@@ -114,6 +114,13 @@ public final class FrontDoor {
             fail(context, Problem.of(new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the path is malformed")));
         } else if (stopping) {
             fail(context, Problem.of(new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "the service is stopping")));
+        } else if (access.get().loopbackOnly() && !LocalRequests.isLocal(request)) {
+            fail(
+                    context,
+                    Problem.of(new SurfaceException(
+                            ErrorCode.PERMISSION_DENIED,
+                            "nobody is authenticated, so only programs of this machine are served, by a loopback name",
+                            "send Host: localhost and no foreign Origin, or see surface.security.auth")));
         } else {
             identify(context, path);
         }

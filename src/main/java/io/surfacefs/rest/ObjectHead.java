@@ -21,6 +21,13 @@ final class ObjectHead {
     private static final CharSequence FOREVER = HttpHeaders.createOptimized("private, max-age=31536000, immutable");
     private static final CharSequence REVALIDATE = HttpHeaders.createOptimized("private, no-cache");
 
+    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
+    private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
+    private static final CharSequence SECURITY_POLICY = HttpHeaders.createOptimized("Content-Security-Policy");
+    private static final CharSequence SANDBOX = HttpHeaders.createOptimized("sandbox; default-src 'none'");
+    private static final CharSequence DISPOSITION = HttpHeaders.createOptimized("Content-Disposition");
+    private static final CharSequence ATTACHMENT = HttpHeaders.createOptimized("attachment");
+
     private final String etag;
     private final long size;
     private final boolean ranges;
@@ -49,6 +56,7 @@ final class ObjectHead {
         if (ranges) {
             all.set(HttpHeaders.ACCEPT_RANGES, BYTES);
         }
+        all.set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
         this.whole = all.set(REPR_DIGEST, HttpHeaders.createOptimized(digestField(representation)));
     }
 
@@ -99,7 +107,7 @@ final class ObjectHead {
             Representation representation,
             CharSequence cacheControl) {
         boolean zstd = representation == Representation.ZSTD;
-        return new ObjectHead(
+        ObjectHead head = new ObjectHead(
                 quoted(zstd ? digest + ";zstd" : digest.toString()),
                 size,
                 true,
@@ -107,6 +115,12 @@ final class ObjectHead {
                 HttpHeaders.createOptimized(contentType),
                 zstd ? ZSTD : null,
                 sent);
+        // Whatever somebody stored here: a browser that shows it must not run it as the service's own page.
+        head.whole.set(SECURITY_POLICY, SANDBOX);
+        if (ActiveTypes.isActive(contentType)) {
+            head.whole.set(DISPOSITION, ATTACHMENT);
+        }
+        return head;
     }
 
     /** A digest as RFC 9530 writes it. */

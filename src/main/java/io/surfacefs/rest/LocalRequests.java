@@ -1,0 +1,44 @@
+package io.surfacefs.rest;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells requests of this machine's own programs from those that a web page makes a browser send here. Where nobody is
+ * authenticated, loopback is the wall, and a browser stands inside of it: a page of any site can have it ask
+ * {@code http://127.0.0.1:8080}, or a name of the site's own that was pointed here meanwhile (DNS rebinding).
+ */
+final class LocalRequests {
+    private LocalRequests() {}
+
+    /** Whether it was sent to a loopback name, and by no page of another origin. */
+    static boolean isLocal(HttpServerRequest request) {
+        HostAndPort authority = request.authority();
+        if (authority == null ? request.headers().contains(HttpHeaders.HOST) : !isLoopback(authority.host())) {
+            return false;
+        }
+        List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
+        return origins.isEmpty() || (origins.size() == 1 && isLoopback(host(origins.getFirst())));
+    }
+
+    private static @Nullable String host(String origin) {
+        try {
+            return URI.create(origin).getHost();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Whether a name or a literal address is this machine's own, whatever a resolver says of it. */
+    static boolean isLoopback(@Nullable String host) {
+        return host != null
+                && (host.equalsIgnoreCase("localhost")
+                        || host.equals("::1")
+                        || host.equals("[::1]")
+                        || (host.startsWith("127.") && host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'))));
+    }
+}
