@@ -17,8 +17,12 @@ public class ServeApplication implements QuarkusApplication {
     @Inject
     Engine engine;
 
+    @Inject
+    Listening listening;
+
     @Override
     public int run(String... args) {
+        listening.opened();
         Config quarkus = ConfigProvider.getConfig();
         String rest = restAddress(quarkus);
         System.out.println("Surface.FS serves REST on " + rest + ", gRPC on "
