@@ -8,6 +8,7 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.health.Readiness;
 
 /** The server: says where it is, then waits for its end. */
 public class ServeApplication implements QuarkusApplication {
@@ -18,6 +19,7 @@ public class ServeApplication implements QuarkusApplication {
     Engine engine;
 
     @Inject
+    @Readiness
     Listening listening;
 
     @Override
