@@ -114,11 +114,14 @@ public class OidcTokens implements TokenVerifier {
     }
 
     private static SurfaceException refusal(Throwable failure) {
-        LOG.debugf("a token was refused: %s", failure.toString());
         InvalidJwtException invalid = cause(failure, InvalidJwtException.class);
+        // Never its message: that of the library quotes the token.
+        LOG.debugf("a token was refused: %s, %s", failure.getClass().getName(), reason(invalid));
         if (invalid == null
                 && (cause(failure, IOException.class) != null || !(failure instanceof AuthenticationFailedException))) {
-            LOG.warnf("code=STORE_UNAVAILABLE the issuer of tokens can't be asked: %s", failure.getMessage());
+            LOG.warnf(
+                    "code=STORE_UNAVAILABLE the issuer of tokens can't be asked: %s",
+                    failure.getClass().getName());
             return new SurfaceException(
                     ErrorCode.STORE_UNAVAILABLE,
                     "the issuer of tokens can't be asked now",

@@ -44,11 +44,11 @@ final class SecurityChecks {
         }
     }
 
-    /** Whether REST is served over TLS only. */
+    /** Whether REST is served over TLS only; a redirect comes when a token has been sent in the clear. */
     static boolean restIsClosed(Config quarkus) {
-        return !quarkus.getOptionalValue("quarkus.http.insecure-requests", String.class)
+        return quarkus.getOptionalValue("quarkus.http.insecure-requests", String.class)
                 .orElse("enabled")
-                .equalsIgnoreCase("enabled");
+                .equalsIgnoreCase("disabled");
     }
 
     private static void checkLoopback(SurfaceConfig config, Config quarkus, List<Finding> findings) {

@@ -31,6 +31,7 @@ import java.util.stream.StreamSupport;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,15 @@ public class ServerTls implements ServerBuilderCustomizer<VertxServerBuilder>, H
     @Override
     public void customize(GrpcServerConfiguration configuration, VertxServerBuilder builder) {
         TlsConfiguration tls = registry.getDefault().orElse(null);
-        if (tls != null && tls.getKeyStoreOptions() != null) {
+        boolean shown = tls != null && tls.getKeyStoreOptions() != null;
+        boolean trusts = tls != null && tls.getTrustStore() != null;
+        if ((!shown && configured(ConfigProvider.getConfig()))
+                || (!trusts && config.get(Settings.CLIENT_CERTIFICATES) != Settings.ClientCertificates.NONE)) {
+            // Half a configuration must not open the port without what the other half was meant to give.
+            throw new IllegalStateException(
+                    "quarkus.tls.key-store or quarkus.tls.trust-store is set in part: give certificate and key, and whom to trust");
+        }
+        if (tls != null && shown) {
             try {
                 update(tls);
                 builder.nettyBuilder().sslContext(context(tls));

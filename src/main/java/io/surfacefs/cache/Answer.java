@@ -15,6 +15,7 @@ final class Answer implements AutoCloseable {
     private final byte @Nullable [] small;
     private final boolean nothing;
     private final Runnable closed;
+    private boolean here;
     private ArtefactStore.@Nullable OpenPayload large;
 
     private Answer(
@@ -28,6 +29,17 @@ final class Answer implements AutoCloseable {
         this.large = large;
         this.nothing = nothing;
         this.closed = closed;
+    }
+
+    /** What is here already, as old as it is: there is nothing to keep. */
+    static Answer here(Manifest manifest) {
+        Answer answer = of(manifest);
+        answer.here = true;
+        return answer;
+    }
+
+    boolean isHere() {
+        return here;
     }
 
     /** The manifest alone was asked for. */

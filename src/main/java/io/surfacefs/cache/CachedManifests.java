@@ -78,7 +78,9 @@ final class CachedManifests {
     /** What another's question brought, after it was looked for here; else what the store says. */
     private Answer comeMeanwhile(CacheName name, Supplier<Answer> store) {
         Here here = read(name);
-        return here != null && engine.within(here.fresh(), policy.maxAge()) ? Answer.of(here.manifest()) : store.get();
+        return here != null && engine.within(here.fresh(), policy.maxAge())
+                ? Answer.here(here.manifest())
+                : store.get();
     }
 
     /** Whether a failure says nothing of the object, only that the store can't be asked. */
@@ -87,6 +89,9 @@ final class CachedManifests {
     }
 
     private void keep(CacheName name, @Nullable Here before, Answer answer, long epoch, int tick) {
+        if (answer.isHere()) {
+            return;
+        }
         try (answer) {
             keepPayload(name, answer, epoch, tick);
             keepManifest(name, before, answer.manifest(), epoch, tick);

@@ -97,7 +97,7 @@ final class Flights<T extends @Nullable Object> {
         T answer;
         try {
             answer = question.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an Error too: whoever waits must not wait for ever
             flying.remove(name, mine);
             mine.answer().completeExceptionally(e);
             return;

@@ -70,7 +70,11 @@ public class CallIdentity implements ServerInterceptor {
                     if (caller == null) {
                         refuse(call, failure);
                     } else {
-                        late.begin(Contexts.interceptCall(context(caller, call), call, headers, next));
+                        try {
+                            late.begin(Contexts.interceptCall(context(caller, call), call, headers, next));
+                        } catch (RuntimeException e) { // nobody else hears of it, and the client would wait for ever
+                            refuse(call, e);
+                        }
                     }
                 })));
         return late;

@@ -141,15 +141,24 @@ public final class FrontDoor {
         callers.get()
                 .identify(authorization)
                 .whenComplete((caller, failure) -> loop.runOnContext(ignored -> {
+                    if (!mayHaveBody(request)) {
+                        request.resume();
+                    }
                     if (caller == null) {
                         fail(context, Problem.of(Callers.refusal(failure)));
                     } else {
-                        if (!mayHaveBody(request)) {
-                            request.resume();
-                        }
-                        enter(context, path, caller);
+                        enterLate(context, path, caller);
                     }
                 }));
+    }
+
+    /** The router no longer hears what is thrown here. */
+    private void enterLate(RoutingContext context, String path, Caller caller) {
+        try {
+            enter(context, path, caller);
+        } catch (RuntimeException e) {
+            context.fail(e);
+        }
     }
 
     private void enter(RoutingContext context, String path, Caller caller) {

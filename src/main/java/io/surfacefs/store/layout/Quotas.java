@@ -2,6 +2,7 @@ package io.surfacefs.store.layout;
 
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
@@ -9,10 +10,16 @@ import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.StoreFault;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +27,20 @@ import org.jspecify.annotations.Nullable;
  * How many bytes tenants may store, of payloads and cache entries. A tenant without a quota costs nothing. Thread-safe.
  */
 final class Quotas {
+    private static final int STRIPES = 64;
+    private static final Duration LONGEST = Duration.ofSeconds(15);
+
     private final BlobStore blobs;
     private final Map<Tenant, Account> accounts = new HashMap<>();
+    /**
+     * By name: what is there is measured and changed by one at a time, or many would be credited with the same bytes.
+     */
+    private final Lock[] changing = new Lock[STRIPES];
 
     /** @param quotas stored bytes of the tenants that have a quota */
     Quotas(BlobStore blobs, Map<Tenant, Long> quotas, Events events) {
         this.blobs = blobs;
+        Arrays.setAll(changing, i -> new ReentrantLock());
         quotas.forEach((tenant, quota) -> accounts.put(tenant, new Account(blobs, tenant, quota, events)));
     }
 
@@ -98,8 +113,30 @@ final class Quotas {
      */
     void replace(CacheKey key, BlobSource value) {
         BlobKey name = CacheEntries.name(key);
-        long before = accounts.containsKey(key.tenant()) ? size(blobs, name) : 0;
-        write(key, before, value, () -> blobs.replace(name, null, value));
+        if (!accounts.containsKey(key.tenant())) {
+            blobs.replace(name, null, value);
+            return;
+        }
+        alone(name, () -> write(key, size(blobs, name), value, () -> blobs.replace(name, null, value)));
+    }
+
+    private boolean alone(BlobKey name, BooleanSupplier work) {
+        Lock lock = changing[Math.floorMod(name.hashCode(), STRIPES)];
+        boolean mine = false;
+        try {
+            mine = lock.tryLock(LONGEST.toNanos(), TimeUnit.NANOSECONDS);
+            if (!mine) {
+                throw new SurfaceException(ErrorCode.OVERLOADED, "this object is being changed all the time");
+            }
+            return work.getAsBoolean();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreFault(StoreFault.Reason.GIVEN_UP, null, e);
+        } finally {
+            if (mine) {
+                lock.unlock();
+            }
+        }
     }
 
     /**
@@ -138,12 +175,17 @@ final class Quotas {
     /** Deletes an object of a tenant, through any view of the same store; whether it was there. */
     boolean delete(BlobStore through, Tenant tenant, BlobKey name) {
         Account account = accounts.get(tenant);
-        long bytes = account == null ? 0 : size(through, name);
-        boolean gone = through.delete(name, null);
-        if (gone && account != null) {
-            account.dropped(bytes);
+        if (account == null) {
+            return through.delete(name, null);
         }
-        return gone;
+        return alone(name, () -> {
+            long bytes = size(through, name);
+            boolean gone = through.delete(name, null);
+            if (gone) {
+                account.dropped(bytes);
+            }
+            return gone;
+        });
     }
 
     private static long size(BlobStore through, BlobKey name) {

@@ -76,7 +76,7 @@ final class S3Bytes extends FetchedBytes {
 
     private S3Objects.Got ask(long from, long to) {
         S3Objects.Got got = objects.get(key, from, to, head.tag());
-        if (got == null || got.size() != head.size() || got.to() != to) {
+        if (got == null || got.from() != from || got.size() != head.size() || got.to() != to) {
             if (got != null) {
                 got.abort();
             }
