@@ -45,6 +45,7 @@ public class ServerTls implements ServerBuilderCustomizer<VertxServerBuilder>, H
     private static final Logger LOG = Logger.getLogger(ServerTls.class);
     private static final String KEY_STORE = "quarkus.tls.key-store.";
     private static final String TRUST_STORE = "quarkus.tls.trust-store.";
+    private static final List<String> KINDS = List.of("pem.", "p12.", "jks.");
     private static final String DEFAULT = "<default>";
     private static final List<String> KEY_TYPES = List.of("EC", "RSA", "EdDSA", "Ed25519", "RSASSA-PSS");
 
@@ -79,9 +80,11 @@ public class ServerTls implements ServerBuilderCustomizer<VertxServerBuilder>, H
         return named(quarkus, "quarkus.tls.management.key-store.");
     }
 
+    /** Whether a store of some kind is given; options of a store are always there, with their defaults. */
     private static boolean named(Config quarkus, String prefix) {
         return StreamSupport.stream(quarkus.getPropertyNames().spliterator(), false)
-                .anyMatch(name -> name.startsWith(prefix));
+                .filter(name -> KINDS.stream().anyMatch(kind -> name.startsWith(prefix + kind)))
+                .anyMatch(name -> quarkus.getConfigValue(name).getValue() != null);
     }
 
     @Override
