@@ -1,17 +1,16 @@
 package io.surfacefs.app;
 
+import io.surfacefs.access.Loopback;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 
 /** Whether a server would be open by accident. */
 final class SecurityChecks {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]", "0:0:0:0:0:0:0:1");
     private static final String ISSUER = "quarkus.oidc.auth-server-url";
 
     private SecurityChecks() {}
@@ -57,7 +56,7 @@ final class SecurityChecks {
         }
         for (String property : List.of("quarkus.http.host", "quarkus.grpc.server.host")) {
             String host = host(quarkus, property);
-            if (!isLoopback(host)) {
+            if (!Loopback.isHost(host)) {
                 findings.add(Finding.error(
                         "SURFACE_UNAUTHENTICATED_REMOTE",
                         property + "=" + host + " would serve beyond loopback, and nobody is authenticated",
@@ -88,7 +87,7 @@ final class SecurityChecks {
     private static boolean isSafe(String url) {
         try {
             URI uri = URI.create(url);
-            return "https".equals(uri.getScheme()) || isLoopback(String.valueOf(uri.getHost()));
+            return "https".equals(uri.getScheme()) || Loopback.isHost(uri.getHost());
         } catch (IllegalArgumentException e) {
             return false;
         }
@@ -102,7 +101,7 @@ final class SecurityChecks {
     private static void checkPlain(
             String property, boolean tls, SurfaceConfig config, Config quarkus, List<Finding> findings) {
         String host = host(quarkus, property);
-        if (!tls && !isLoopback(host) && !config.get(Settings.ALLOW_PLAIN)) {
+        if (!tls && !Loopback.isHost(host) && !config.get(Settings.ALLOW_PLAIN)) {
             findings.add(Finding.error(
                     "SURFACE_UNSAFE",
                     property + "=" + host + " would take tokens without TLS beyond loopback",
@@ -113,9 +112,5 @@ final class SecurityChecks {
 
     private static String host(Config quarkus, String property) {
         return quarkus.getOptionalValue(property, String.class).orElse("0.0.0.0");
-    }
-
-    static boolean isLoopback(String host) {
-        return LOOPBACK.contains(host) || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 }

@@ -1,5 +1,6 @@
 package io.surfacefs.app;
 
+import io.surfacefs.access.Loopback;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
@@ -87,7 +88,7 @@ final class UpstreamChecks {
                     "set surface.tenant to the only tenant of this instance"));
         }
         if (PLAIN.contains(endpoint.getScheme())
-                && !SecurityChecks.isLoopback(endpoint.getHost())
+                && !Loopback.isHost(endpoint.getHost())
                 && !config.get(Settings.UPSTREAM_PLAIN_TOKEN)) {
             findings.add(Finding.error(
                     "SURFACE_UNSAFE",

@@ -152,11 +152,11 @@ public class Calls {
     private static <R> void end(ServerCallStreamObserver<R> call, Admission who, Answering<R> work) {
         try {
             R answer = work.run();
+            who.ended(null);
             if (answer != null) {
                 call.onNext(answer);
             }
             call.onCompleted();
-            who.ended(null);
         } catch (CallGone e) {
             call.onError(Status.CANCELLED.withDescription(e.getMessage()).asRuntimeException());
         } catch (Throwable e) { // also an Error: whoever waits must not wait for ever

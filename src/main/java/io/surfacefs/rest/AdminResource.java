@@ -53,6 +53,9 @@ public final class AdminResource {
         Exchange exchange = Exchange.ofOperator(context, access);
         boolean dryRun = flag(new Query(exchange.request().query()), "dry_run");
         AdminService.Collected counts = admin.gc(dryRun, progress -> {});
+        if (!dryRun) {
+            exchange.tellOfDeletion();
+        }
         new JsonAnswer(exchange)
                 .write("{\"marked\":" + counts.marked() + ",\"dropped\":" + counts.dropped() + "}")
                 .end();

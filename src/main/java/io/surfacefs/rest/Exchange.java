@@ -141,8 +141,13 @@ final class Exchange {
 
     /** Answers that something was deleted. */
     void deleted() throws IOException {
-        audit(null);
+        tellOfDeletion();
         empty(204);
+    }
+
+    /** Tells the audit of a call that has dropped what was stored, whatever its method. */
+    void tellOfDeletion() {
+        audit(true, null);
     }
 
     /** Sends an answer without a body. */
@@ -204,7 +209,7 @@ final class Exchange {
         if (problem.code() == ErrorCode.UNAUTHENTICATED) {
             response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
-        audit(problem.code());
+        audit(HttpMethod.DELETE.equals(request.method()), problem.code());
         if (problem.retryAfterSeconds() > 0) {
             response.headers().set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
         }
@@ -212,9 +217,8 @@ final class Exchange {
         send(problem.status(), problem.json(traceId()));
     }
 
-    private void audit(@Nullable ErrorCode code) {
+    private void audit(boolean deletes, @Nullable ErrorCode code) {
         String subject = caller == null ? null : caller.subject();
-        boolean deletes = HttpMethod.DELETE.equals(request.method());
         Audit.tell(subject, tenant, request.method() + " " + request.path(), deletes, code);
     }
 

@@ -1,5 +1,6 @@
 package io.surfacefs.rest;
 
+import io.surfacefs.access.Loopback;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -18,11 +19,11 @@ final class LocalRequests {
     /** Whether it was sent to a loopback name, and by no page of another origin. */
     static boolean isLocal(HttpServerRequest request) {
         HostAndPort authority = request.authority();
-        if (authority == null ? request.headers().contains(HttpHeaders.HOST) : !isLoopback(authority.host())) {
+        if (authority == null ? request.headers().contains(HttpHeaders.HOST) : !Loopback.isHost(authority.host())) {
             return false;
         }
         List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
-        return origins.isEmpty() || (origins.size() == 1 && isLoopback(host(origins.getFirst())));
+        return origins.isEmpty() || (origins.size() == 1 && Loopback.isHost(host(origins.getFirst())));
     }
 
     private static @Nullable String host(String origin) {
@@ -31,14 +32,5 @@ final class LocalRequests {
         } catch (IllegalArgumentException e) {
             return null;
         }
-    }
-
-    /** Whether a name or a literal address is this machine's own, whatever a resolver says of it. */
-    static boolean isLoopback(@Nullable String host) {
-        return host != null
-                && (host.equalsIgnoreCase("localhost")
-                        || host.equals("::1")
-                        || host.equals("[::1]")
-                        || (host.startsWith("127.") && host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'))));
     }
 }

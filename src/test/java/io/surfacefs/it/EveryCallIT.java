@@ -254,11 +254,19 @@ class EveryCallIT {
     }
 
     @Test
-    void noTokenIsEverInTheLogAndEveryRefusalIs() throws IOException {
+    void noTokenIsEverInTheLogAndEveryRefusalAndDeletionIs() throws IOException {
         String foreign = issuer.token("other", ALL);
         ask("GET " + BASE + "/manifests", foreign);
         ask("DELETE " + BASE + "/manifests/{kind}/{digest}", foreign);
+        assertEquals(
+                200,
+                ask("POST /api/v1/admin/gc", issuer.token("other", "surface.admin"))
+                        .status());
         String log = server.output();
+        assertTrue(
+                log.contains(
+                        "audit=delete subject=\"scanner-of-other\" tenant=\"\" call=\"POST /api/v1/admin/gc\" code=OK"),
+                log);
         assertTrue(
                 log.contains("audit=refused subject=\"scanner-of-other\" tenant=\"acme\""
                         + " call=\"GET /api/v1/tenants/acme/manifests\" code=PERMISSION_DENIED"),
