@@ -5,6 +5,7 @@ import io.surfacefs.store.StoreFault;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,22 @@ final class FirstContact {
             CompletableFuture<Boolean> mine = new CompletableFuture<>();
             CompletableFuture<Boolean> other = running.compareAndExchange(null, mine);
             if (other == null) {
-                threads.execute(() -> lookNow(mine));
+                begin(mine);
             }
             RuntimeException failure = awaited(other == null ? mine : other);
             if (failure != null && (other == null || failure instanceof StoreFault)) {
                 throw failure;
             }
+        }
+    }
+
+    /** Where no thread is to be had (the program ends), nobody is left waiting for this look. */
+    private void begin(CompletableFuture<Boolean> mine) {
+        try {
+            threads.execute(() -> lookNow(mine));
+        } catch (RejectedExecutionException e) {
+            running.set(null);
+            mine.completeExceptionally(new StoreFault(StoreFault.Reason.GIVEN_UP, null, e));
         }
     }
 

@@ -84,9 +84,12 @@ class FaultsTest {
         return new StoreGuard(settings, looks, events, time, time);
     }
 
-    /** Looks of a store that always answers one, after a first contact. */
+    /**
+     * Looks of a store that always answers one, after a first contact; not on this test's own threads, which end with
+     * it.
+     */
     static StoreGuard.Looks looks(Runnable contact) {
-        return new StoreGuard.Looks(new FirstContact(contact, EXECUTOR, Events.NONE), () -> {});
+        return new StoreGuard.Looks(new FirstContact(contact, Thread::startVirtualThread, Events.NONE), () -> {});
     }
 
     private static StoreFault fault(Reason reason) {
