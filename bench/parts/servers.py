@@ -118,7 +118,9 @@ class OverS3(Surface):
     def environment(self):
         return super().environment() | {
             "SURFACE_STORE_TYPE": "s3", "SURFACE_STORE_ENDPOINT": self.bucket.base, "SURFACE_STORE_CREATE_BUCKETS": "true",
-            "AWS_ACCESS_KEY_ID": self.bucket.access, "AWS_SECRET_ACCESS_KEY": self.bucket.secret}
+            "AWS_ACCESS_KEY_ID": self.bucket.access, "AWS_SECRET_ACCESS_KEY": self.bucket.secret,
+            # Hits are what is measured, not how often 10,000 manifests of 30 s are asked for again.
+            "SURFACE_CACHE_MANIFEST_MAX_AGE": "20m"}
 
 
 class Nginx(Server):

@@ -11,16 +11,27 @@ import org.jspecify.annotations.Nullable;
 public final class Access {
     private final @Nullable Tenant only;
     private final boolean loopbackOnly;
+    private final boolean passesOn;
 
     /** @param only the only tenant of this instance, or null for any */
     public Access(@Nullable Tenant only) {
-        this(only, false);
+        this(only, false, false);
     }
 
-    /** @param loopbackOnly whether a caller is believed for being a program of this machine, and nothing else */
-    public Access(@Nullable Tenant only, boolean loopbackOnly) {
+    /**
+     * @param only the only tenant of this instance, or null for any
+     * @param loopbackOnly whether a caller is believed for being a program of this machine, and nothing else
+     * @param passesOn whether the store is asked in the caller's name, with the caller's token
+     */
+    public Access(@Nullable Tenant only, boolean loopbackOnly, boolean passesOn) {
         this.only = only;
         this.loopbackOnly = loopbackOnly;
+        this.passesOn = passesOn;
+    }
+
+    /** Whether an edge is to keep the caller's token for the store while it works for the caller. */
+    public boolean passesOn() {
+        return passesOn;
     }
 
     /** Whether loopback is all that keeps strangers out, so that what a web page has a browser send must be refused. */

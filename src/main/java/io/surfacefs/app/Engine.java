@@ -92,7 +92,9 @@ public final class Engine implements AutoCloseable {
                 config.find(Settings.CONCURRENT_PUTS).orElse(PUTS_PER_CORE * cores));
         this.access = new Access(
                 config.find(Settings.TENANT).orElse(null),
-                config.get(Settings.AUTH) == Settings.Auth.NONE && !config.get(Settings.ALLOW_REMOTE));
+                config.get(Settings.AUTH) == Settings.Auth.NONE && !config.get(Settings.ALLOW_REMOTE),
+                config.get(Settings.STORE_TYPE) == Settings.StoreType.UPSTREAM
+                        && config.get(Settings.UPSTREAM_FORWARD_TOKEN));
         this.artefacts = new ArtefactService(
                 store,
                 codec,

@@ -69,6 +69,25 @@ final class UpstreamChecks {
         if (token != null) {
             checkToken(config, endpoint, token, findings);
         }
+        if (config.get(Settings.UPSTREAM_FORWARD_TOKEN)) {
+            checkForwarding(config, token, findings);
+        }
+    }
+
+    private static void checkForwarding(SurfaceConfig config, @Nullable Path token, List<Finding> findings) {
+        if (config.get(Settings.AUTH) == Settings.Auth.NONE) {
+            findings.add(Finding.error(
+                    "SURFACE_UNSAFE",
+                    "callers' tokens are to go to the upstream, and nobody verifies them here, where the cache serves"
+                            + " what they fetched",
+                    "set surface.security.auth=oidc, or surface.upstream.forward-token=false"));
+        }
+        if (token == null) {
+            findings.add(Finding.error(
+                    "SURFACE_SECRET_MISSING",
+                    "callers' tokens are to go to the upstream, and there is none for what no caller waits for",
+                    "set surface.upstream.token-file to this instance's own token"));
+        }
     }
 
     private static void checkToken(SurfaceConfig config, URI endpoint, Path token, List<Finding> findings) {

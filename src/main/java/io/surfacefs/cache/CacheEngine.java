@@ -3,6 +3,7 @@ package io.surfacefs.cache;
 import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.CacheUpkeep;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.FolderOwner;
@@ -80,7 +81,7 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
                             clock,
                             System::nanoTime,
                             () -> ThreadLocalRandom.current().nextDouble(),
-                            threads,
+                            OnBehalf.carrying(threads),
                             background,
                             Waits.REAL),
                     List.of(threads, background));

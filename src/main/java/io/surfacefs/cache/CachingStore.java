@@ -13,6 +13,7 @@ import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
 import io.surfacefs.store.Prefetch;
@@ -68,7 +69,7 @@ public final class CachingStore implements ArtefactStore {
         this.store = store;
         this.engine = engine;
         this.policy = policy;
-        this.manifests = new CachedManifests(engine, codec, policy, executor, writers);
+        this.manifests = new CachedManifests(engine, codec, policy, OnBehalf.carrying(executor), writers);
         this.entries = new CachedEntries(store, engine, policy);
         this.waiting = new Semaphore(engine.settings().concurrentFetches());
     }
@@ -255,6 +256,11 @@ public final class CachingStore implements ArtefactStore {
     @Override
     public Duration age(ArtefactKey key) {
         return engine.age(CacheName.manifest(key));
+    }
+
+    @Override
+    public byte @Nullable [] secret() {
+        return store.secret();
     }
 
     @Override

@@ -347,6 +347,11 @@ public final class Settings {
             Types.PATH,
             null,
             "upstream: the workload token that is sent along, read again when the file changes; by default upstream-token in surface.secrets.dir, if it is there");
+    public static final Setting<Boolean> UPSTREAM_FORWARD_TOKEN = Setting.of(
+            "surface.upstream.forward-token",
+            Types.BOOLEAN,
+            "false",
+            "upstream: while a caller waits, ask in its name, with the token that it sent and that was verified here; the workload token is for everything else");
     public static final Setting<Boolean> UPSTREAM_PLAIN_TOKEN = Setting.of(
             "surface.upstream.allow-plain-token",
             Types.BOOLEAN,
@@ -463,6 +468,7 @@ public final class Settings {
             CONCURRENT_FETCHES,
             PREFETCH_CONCURRENCY,
             UPSTREAM_TOKEN_FILE,
+            UPSTREAM_FORWARD_TOKEN,
             UPSTREAM_PLAIN_TOKEN,
             AUTH,
             TENANT_CLAIMS,

@@ -31,6 +31,7 @@ public class CallIdentity implements ServerInterceptor {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Context.Key<Known> KNOWN = Context.key("caller");
+    private static final Context.Key<String> SENT = Context.key("authorization");
 
     /** Who makes a call, and which. */
     record Known(Caller caller, String method) {}
@@ -51,6 +52,11 @@ public class CallIdentity implements ServerInterceptor {
         return known;
     }
 
+    /** The field by which the caller said who it is; null where none was sent. */
+    static @Nullable String authorization() {
+        return SENT.get();
+    }
+
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -60,7 +66,7 @@ public class CallIdentity implements ServerInterceptor {
         String authorization = only(headers);
         Caller known = callers.known(authorization);
         if (known != null) {
-            return Contexts.interceptCall(context(known, call), call, headers, next);
+            return Contexts.interceptCall(context(known, authorization, call), call, headers, next);
         }
         LateListener<Q> late = new LateListener<>();
         Context context = Context.current();
@@ -71,7 +77,8 @@ public class CallIdentity implements ServerInterceptor {
                         refuse(call, failure);
                     } else {
                         try {
-                            late.begin(Contexts.interceptCall(context(caller, call), call, headers, next));
+                            late.begin(
+                                    Contexts.interceptCall(context(caller, authorization, call), call, headers, next));
                         } catch (RuntimeException e) { // nobody else hears of it, and the client would wait for ever
                             refuse(call, e);
                         }
@@ -80,9 +87,9 @@ public class CallIdentity implements ServerInterceptor {
         return late;
     }
 
-    private static Context context(Caller caller, ServerCall<?, ?> call) {
-        return Context.current()
-                .withValue(KNOWN, new Known(caller, call.getMethodDescriptor().getFullMethodName()));
+    private static Context context(Caller caller, @Nullable String authorization, ServerCall<?, ?> call) {
+        Known known = new Known(caller, call.getMethodDescriptor().getFullMethodName());
+        return Context.current().withValues(KNOWN, known, SENT, authorization);
     }
 
     /** The event loop on which the call came in: the server's own machinery wants to be begun there. */

@@ -8,6 +8,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.surfacefs.access.Access;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.OnBehalf;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -124,6 +125,9 @@ public class Calls {
         }
         Runnable done = running.begin(() -> {});
         threads.execute(context.wrap(() -> {
+            if (access.passesOn()) {
+                OnBehalf.of(CallIdentity.authorization());
+            }
             try {
                 end(call, who, work);
             } finally {

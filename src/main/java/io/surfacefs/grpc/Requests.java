@@ -16,7 +16,6 @@ import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.Source;
 import io.surfacefs.model.SurfaceException;
-import io.surfacefs.model.Tenant;
 import io.surfacefs.model.Timestamp;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.ItemKey;
@@ -139,7 +138,7 @@ final class Requests {
                 body);
     }
 
-    static ArtefactService.ListRequest list(Tenant tenant, ListManifestsRequest request) {
+    static ArtefactService.ListRequest list(ListManifestsRequest request) {
         if (!request.getAfter().isEmpty() && !request.getPageToken().isEmpty()) {
             throw invalid("both page_token and after", "send one of them");
         }
@@ -150,7 +149,7 @@ final class Requests {
                 request.getPageSize(),
                 request.getPageToken(),
                 PAGE_BYTES);
-        return request.getAfter().isEmpty() ? list : list.behind(tenant, request.getAfter());
+        return request.getAfter().isEmpty() ? list : list.behind(request.getAfter());
     }
 
     private static Source source(io.surfacefs.grpc.v1.Source source) {

@@ -159,7 +159,7 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
     public void listManifests(ListManifestsRequest request, StreamObserver<ListManifestsResponse> answer) {
         calls.unary(answer, who -> {
             TenantAccess access = who.to(request.getTenant(), Right.READ);
-            ArtefactService.ListResult page = artefacts.list(access, Requests.list(access.tenant(), request));
+            ArtefactService.ListResult page = artefacts.list(access, Requests.list(request));
             ListManifestsResponse.Builder response = ListManifestsResponse.newBuilder();
             page.manifests().forEach(manifest -> response.addManifests(Answers.manifest(manifest)));
             if (page.nextPageToken() != null) {

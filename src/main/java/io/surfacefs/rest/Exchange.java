@@ -10,6 +10,7 @@ import io.surfacefs.access.TenantAccess;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Audit;
+import io.surfacefs.ops.OnBehalf;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.impl.BufferImpl;
@@ -111,7 +112,12 @@ final class Exchange {
     /** Admits the caller to the tenant of the path. */
     TenantAccess admit(Access access, String tenant, Right right) {
         this.tenant = tenant;
-        return access.admit(caller(), tenant, asserted(request), right);
+        TenantAccess admitted = access.admit(caller(), tenant, asserted(request), right);
+        // On an event loop nothing is asked of a store; the threads that resources run on live for one request.
+        if (access.passesOn() && Thread.currentThread().isVirtual()) {
+            OnBehalf.of(request.getHeader(HttpHeaders.AUTHORIZATION));
+        }
+        return admitted;
     }
 
     /** The tenants that headers assert. */

@@ -52,6 +52,7 @@ public final class ArtefactService {
      * @param pageSize 1 to 500, 0 for the default of 50
      * @param pageToken from the page before, or empty
      * @param maxBytes a page ends early when its manifests' bytes would pass this
+     * @param after where to begin instead, a place in the key order as {@code {kind}/{64 hex}}, or empty
      */
     public record ListRequest(
             @Nullable Kind kind,
@@ -59,14 +60,22 @@ public final class ArtefactService {
             @Nullable ScanId scan,
             int pageSize,
             String pageToken,
-            long maxBytes) {
-        /**
-         * The same listing, beginning behind a place in the key order.
-         *
-         * @param after {@code {kind}/{64 hex}}; {@code INVALID_ARGUMENT} when the listing is asked for otherwise
-         */
-        public ListRequest behind(Tenant tenant, String after) {
-            return new ListRequest(kind, image, scan, pageSize, PageTokens.issue(tenant, this, after), maxBytes);
+            long maxBytes,
+            String after) {
+        /** A listing from its begin or from where a token stands. */
+        public ListRequest(
+                @Nullable Kind kind,
+                @Nullable Digest image,
+                @Nullable ScanId scan,
+                int pageSize,
+                String pageToken,
+                long maxBytes) {
+            this(kind, image, scan, pageSize, pageToken, maxBytes, "");
+        }
+
+        /** The same listing, beginning behind a place in the key order; {@code INVALID_ARGUMENT} when it is none. */
+        public ListRequest behind(String after) {
+            return new ListRequest(kind, image, scan, pageSize, "", maxBytes, after);
         }
     }
 
@@ -92,6 +101,7 @@ public final class ArtefactService {
     private final Puts puts;
     private final ManifestCodec codec;
     private final HotTier hot;
+    private final PageTokens tokens;
     private final CodecPool pool;
     private final DeletePolicy deletes;
     private final Clock clock;
@@ -110,6 +120,7 @@ public final class ArtefactService {
         this.store = store;
         this.intakes = intakes;
         this.puts = new Puts(store, codec, clock);
+        this.tokens = new PageTokens(store::secret);
         this.codec = codec;
         this.hot = hot;
         this.pool = pool;
@@ -310,7 +321,7 @@ public final class ArtefactService {
                     "the page size is not in 1 to " + MAX_PAGE,
                     "leave it out for the default");
         }
-        String position = PageTokens.position(access.tenant(), request);
+        String position = tokens.position(access.tenant(), request);
         ArtefactStore.Page page = store.page(new ArtefactStore.Query(
                 access.tenant(),
                 request.kind(),
@@ -319,7 +330,7 @@ public final class ArtefactService {
                 position,
                 request.pageSize() == 0 ? DEFAULT_PAGE : request.pageSize(),
                 request.maxBytes()));
-        String next = page.next() == null ? null : PageTokens.issue(access.tenant(), request, page.next());
+        String next = page.next() == null ? null : tokens.issue(access.tenant(), request, page.next());
         return new ListResult(page.manifests(), next, page.next());
     }
 

@@ -6,49 +6,80 @@ import io.surfacefs.model.Kind;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.function.Supplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Page tokens: the position in the key order, and a check sum over tenant, filters and position, so that a token counts
- * only for the listing that it was issued for. A position holds nothing that its listing hasn't shown.
+ * Page tokens: the position in the key order, and a check sum over tenant, filters and position by a key that no client
+ * has, so that a token counts only for the listing that it was issued for. A position holds nothing that its listing
+ * hasn't shown. Thread-safe.
  */
 final class PageTokens {
-    private static final int CHECK = 12;
+    private static final int CHECK = 16;
     private static final int MAX_LENGTH = 512;
+    private static final String ALGORITHM = "HmacSHA256";
 
-    private PageTokens() {}
+    private final Supplier<byte @Nullable []> shared;
+    private volatile @Nullable SecretKeySpec key;
 
-    static String issue(Tenant tenant, ArtefactService.ListRequest request, String position) {
+    /** @param shared the key of all who serve the same store, asked for when a token is; null where there is none */
+    PageTokens(Supplier<byte @Nullable []> shared) {
+        this.shared = shared;
+    }
+
+    String issue(Tenant tenant, ArtefactService.ListRequest request, String position) {
         byte[] text = position.getBytes(StandardCharsets.UTF_8);
         byte[] token = Arrays.copyOf(check(tenant, request, position), CHECK + text.length);
         System.arraycopy(text, 0, token, CHECK, text.length);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
-    /** The position, empty for an empty token. */
-    static String position(Tenant tenant, ArtefactService.ListRequest request) {
+    /** Where a listing begins, empty for its begin: {@code INVALID_ARGUMENT} for a token of another one. */
+    String position(Tenant tenant, ArtefactService.ListRequest request) {
+        if (!request.after().isEmpty()) {
+            return place(request.after());
+        }
         String token = request.pageToken();
         if (token.isEmpty()) {
             return "";
         }
+        byte[] bytes = decoded(token);
+        String position = new String(bytes, CHECK, bytes.length - CHECK, StandardCharsets.UTF_8);
+        if (isPosition(position)
+                && MessageDigest.isEqual(Arrays.copyOf(bytes, CHECK), check(tenant, request, position))) {
+            return position;
+        }
+        throw refused();
+    }
+
+    private static byte[] decoded(String token) {
         if (token.length() <= MAX_LENGTH) {
             try {
                 byte[] bytes = Base64.getUrlDecoder().decode(token);
-                String position = bytes.length < CHECK
-                        ? ""
-                        : new String(bytes, CHECK, bytes.length - CHECK, StandardCharsets.UTF_8);
-                if (isPosition(position)
-                        && MessageDigest.isEqual(Arrays.copyOf(bytes, CHECK), check(tenant, request, position))) {
-                    return position;
+                if (bytes.length >= CHECK) {
+                    return bytes;
                 }
             } catch (IllegalArgumentException e) {
                 throw refused();
             }
         }
         throw refused();
+    }
+
+    /** A place that a client names itself; what lies behind it is shown to whoever may list at all. */
+    private static String place(String after) {
+        if (!isPosition(after)) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT, "after is no place in the key order", "give KIND/64 hex digits");
+        }
+        return after;
     }
 
     private static boolean isPosition(String position) {
@@ -71,7 +102,7 @@ final class PageTokens {
                 "begin again without a token");
     }
 
-    private static byte[] check(Tenant tenant, ArtefactService.ListRequest request, String position) {
+    private byte[] check(Tenant tenant, ArtefactService.ListRequest request, String position) {
         String bound = String.join(
                 "\n",
                 "surface-fs page 1",
@@ -81,10 +112,31 @@ final class PageTokens {
                 String.valueOf(request.scan()),
                 position);
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bound.getBytes(StandardCharsets.UTF_8));
-            return Arrays.copyOf(digest, CHECK);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key());
+            return Arrays.copyOf(mac.doFinal(bound.getBytes(StandardCharsets.UTF_8)), CHECK);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + ALGORITHM, e);
         }
+    }
+
+    private SecretKeySpec key() {
+        SecretKeySpec known = key;
+        return known != null ? known : made();
+    }
+
+    /** Of several who come first all get the same. */
+    private synchronized SecretKeySpec made() {
+        SecretKeySpec known = key;
+        if (known == null) {
+            byte[] secret = shared.get();
+            if (secret == null) {
+                secret = new byte[32];
+                new SecureRandom().nextBytes(secret);
+            }
+            known = new SecretKeySpec(secret, ALGORITHM);
+            key = known;
+        }
+        return known;
     }
 }

@@ -176,6 +176,11 @@ public final class SpoolStore implements ArtefactStore {
     }
 
     @Override
+    public byte @Nullable [] secret() {
+        return store.secret();
+    }
+
+    @Override
     public Page page(Query query) {
         return pages.page(query);
     }

@@ -115,6 +115,15 @@ public interface ArtefactStore extends AutoCloseable {
         return currentScan(tenant, scan);
     }
 
+    /**
+     * 32 random bytes that all who serve this store share and no client sees, made by who asks first and the same for
+     * good. Null where there are none to share: behind an upstream, which has its own, and where nothing may be
+     * written.
+     */
+    default byte @Nullable [] secret() {
+        return null;
+    }
+
     /** The manifest, or null. Scan manifests are found by kind {@code surface.manifest} and their manifest digest. */
     @Nullable Manifest manifest(ArtefactKey key);
 

@@ -96,6 +96,26 @@ class UpstreamChecksTest {
     }
 
     @Test
+    void callersTokensArePassedOnByWhoVerifiesThemAndHasOneOfItsOwn() throws IOException {
+        String[] all = {
+            "surface.store.endpoint",
+            "https://up",
+            "surface.upstream.forward-token",
+            "true",
+            "surface.security.auth",
+            "oidc",
+            "surface.upstream.token-file",
+            token()
+        };
+        assertEquals(List.of(), codes(all));
+        assertEquals(List.of("SURFACE_SECRET_MISSING"), codes(java.util.Arrays.copyOf(all, 6)));
+        String[] unverified = all.clone();
+        unverified[4] = "surface.tenant";
+        unverified[5] = "acme";
+        assertEquals(List.of("SURFACE_UNSAFE"), codes(unverified));
+    }
+
+    @Test
     void aTokenThatCanNotBeReadIsMissing() throws IOException {
         Path secrets = Files.createDirectory(folder.resolve("secrets"));
         String[] mounted = {

@@ -42,6 +42,7 @@ class SurfaceConfigTest {
             Map.entry("surface.store.attempt-timeout", new String[] {"10s", "0ms"}),
             Map.entry("surface.store.max-attempts", new String[] {"5", "0"}),
             Map.entry("surface.upstream.token-file", new String[] {"/run/secrets/token", null}),
+            Map.entry("surface.upstream.forward-token", new String[] {"true", "maybe"}),
             Map.entry("surface.upstream.allow-plain-token", new String[] {"true", "maybe"}),
             Map.entry("surface.secrets.dir", new String[] {"/run/secrets", null}),
             Map.entry("surface.secrets.max-age", new String[] {"30d", "old"}),

@@ -244,6 +244,39 @@ class ArtefactServiceTest {
         }
     }
 
+    @Test
+    void aPageTokenIsGoodAtEveryReplicaOfAStoreAndAtNoOtherStore() throws IOException {
+        MemoryBlobStore shared = blobs;
+        ArtefactService replica = service(DeletePolicy.NEVER, 1);
+        blobs = new MemoryBlobStore(clock);
+        ArtefactService elsewhere = service(DeletePolicy.NEVER, 1);
+        for (int i = 0; i < 3; i++) {
+            put(text(30 + i, 50));
+        }
+        String token = service.list(reading, list(SBOM, null, "")).nextPageToken();
+        assertNotNull(token);
+        assertEquals(
+                1, replica.list(reading, list(SBOM, null, token)).manifests().size());
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> elsewhere.list(reading, list(SBOM, null, token)));
+        blobs = shared;
+        ArtefactService restarted = service(DeletePolicy.NEVER, 1);
+        assertEquals(
+                1, restarted.list(reading, list(SBOM, null, token)).manifests().size());
+    }
+
+    @Test
+    void aListingBeginsBehindAPlaceAndBehindNothingElse() throws IOException {
+        ItemKey first = put(text(40, 50));
+        ArtefactService.ListRequest all = list(SBOM, null, "");
+        assertEquals(1, service.list(reading, all).manifests().size());
+        String place = SBOM + "/" + first.digest().hex();
+        assertEquals(List.of(), service.list(reading, all.behind(place)).manifests());
+        for (String other : List.of(
+                "x", "../acme", SBOM + "/", place + "0", "/" + first.digest().hex())) {
+            assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, all.behind(other)));
+        }
+    }
+
     private static ArtefactService.ListRequest list(Kind kind, Digest image, String token) {
         return new ArtefactService.ListRequest(kind, image, null, 2, token, Long.MAX_VALUE);
     }

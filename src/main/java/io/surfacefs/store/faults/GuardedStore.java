@@ -137,6 +137,11 @@ final class GuardedStore implements ArtefactStore {
     }
 
     @Override
+    public byte @Nullable [] secret() {
+        return read("secret", store::secret);
+    }
+
+    @Override
     public Page page(Query query) {
         return read("page", () -> store.page(query));
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -30,6 +31,9 @@ final class Account {
     private static final long AHEAD = 64 << 20;
 
     private static final int SHARES = 1024;
+
+    /** How long a put waits for others that ask the store for room. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final BlobStore blobs;
     private final Tenant tenant;
@@ -66,10 +70,11 @@ final class Account {
     /**
      * Takes room for something that is about to be stored; {@link #stored} or {@link #giveBack} must follow.
      *
-     * @throws SurfaceException {@code QUOTA_EXCEEDED} when there isn't as much
+     * @throws SurfaceException {@code QUOTA_EXCEEDED} when there isn't as much; {@code OVERLOADED} when others have
+     *     been asking the store for theirs for 10 s
      */
     void reserve(long bytes) {
-        lock.lock();
+        enter();
         try {
             if (free < bytes) {
                 take(bytes - free);
@@ -79,6 +84,19 @@ final class Account {
         } finally {
             lock.unlock();
         }
+    }
+
+    private void enter() {
+        try {
+            if (lock.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "interrupted while waiting", null, e);
+        }
+        throw new SurfaceException(
+                ErrorCode.OVERLOADED, "too many puts of this tenant wait for room in its quota", "try again later");
     }
 
     private void take(long missing) {

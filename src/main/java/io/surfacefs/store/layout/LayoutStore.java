@@ -197,6 +197,11 @@ public final class LayoutStore implements ArtefactStore {
     }
 
     @Override
+    public byte @Nullable [] secret() {
+        return Secret.of(blobs);
+    }
+
+    @Override
     public Page page(Query query) {
         return pages.page(query);
     }

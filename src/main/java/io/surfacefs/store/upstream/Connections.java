@@ -2,6 +2,7 @@ package io.surfacefs.store.upstream;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -11,6 +12,7 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.netty.channel.ChannelOption;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.CaFile;
 import io.surfacefs.store.StoreFault;
 import io.surfacefs.wire.BearerToken;
@@ -19,10 +21,12 @@ import io.surfacefs.wire.Upload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /**
@@ -53,12 +57,14 @@ final class Connections implements AutoCloseable {
     /** @throws StoreFault when the CA file can't be used */
     Connections(UpstreamSettings settings) {
         this.settings = settings;
-        WorkloadToken token = settings.tokenFile() == null ? null : new WorkloadToken(settings.tokenFile());
+        Supplier<Optional<String>> own =
+                settings.tokenFile() == null ? Optional::empty : new WorkloadToken(settings.tokenFile());
+        ClientInterceptor token =
+                BearerToken.with(() -> OnBehalf.authorization().or(own));
         int wanted = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST);
         for (int i = 0; i < wanted; i++) {
             ManagedChannel managed = builder(settings).build();
-            connections.add(new Connection(
-                    managed, token == null ? managed : ClientInterceptors.intercept(managed, BearerToken.with(token))));
+            connections.add(new Connection(managed, ClientInterceptors.intercept(managed, token)));
         }
     }
 

@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.StoreFault;
 import io.surfacefs.store.StoreFault.Reason;
 import io.surfacefs.wire.CallFailures;
@@ -55,8 +56,7 @@ enum UpstreamFaults implements CallFailures {
     /** By the upstream itself. */
     private SurfaceException said(Told told) {
         return switch (told.code()) {
-            case UNAUTHENTICATED -> fault(Reason.CREDENTIALS, TOKEN, told);
-            case TENANT_REQUIRED, TENANT_MISMATCH, PERMISSION_DENIED -> fault(Reason.FORBIDDEN, told.hint(), told);
+            case UNAUTHENTICATED, TENANT_REQUIRED, TENANT_MISMATCH, PERMISSION_DENIED -> refused(told);
             case OVERLOADED -> fault(Reason.THROTTLED, told.hint(), told);
             case STORE_UNAVAILABLE, INTERNAL -> fault(Reason.SERVER, told.hint(), told);
             case STORE_TIMEOUT -> fault(Reason.LATE, told.hint(), told);
@@ -66,6 +66,16 @@ enum UpstreamFaults implements CallFailures {
                 this == OF_UPLOAD ? fault(Reason.DAMAGED_ON_THE_WAY, null, told) : passedOn(told);
             default -> passedOn(told);
         };
+    }
+
+    /** Which is between the upstream and whoever asks it: this instance, or the caller whose token was passed on. */
+    private static SurfaceException refused(Told told) {
+        if (OnBehalf.authorization().isPresent()) {
+            return passedOn(told);
+        }
+        return told.code() == ErrorCode.UNAUTHENTICATED
+                ? fault(Reason.CREDENTIALS, TOKEN, told)
+                : fault(Reason.FORBIDDEN, told.hint(), told);
     }
 
     private static SurfaceException passedOn(Told told) {

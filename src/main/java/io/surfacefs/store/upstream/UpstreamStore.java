@@ -26,6 +26,7 @@ import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.StoreFault;
 import io.surfacefs.wire.Questions;
@@ -85,6 +86,13 @@ public final class UpstreamStore implements ArtefactStore {
      * @throws SurfaceException when it doesn't
      */
     public void probe() {
+        OnBehalf.nobody(() -> {
+            look();
+            return null;
+        });
+    }
+
+    private void look() {
         FindMissingRequest.Builder request = FindMissingRequest.newBuilder();
         if (settings.tenant() != null) {
             request.setTenant(settings.tenant().value());
