@@ -203,6 +203,27 @@ public abstract class QuotaContract {
     }
 
     @Test
+    void whatACountHasMissedAlreadyIsNotSubtractedFromItAgain() {
+        LayoutStore drops = replica(QUOTA);
+        LayoutStore counts = replica(QUOTA);
+        for (int n = 0; n < 3; n++) {
+            drops.putCacheEntry(entry(ACME, n), received(noise(50 + n, SIZE)));
+        }
+        drops.upkeep().settleQuotas();
+        assertTrue(drops.deleteCacheEntry(entry(ACME, 0))); // and is not told yet
+        counts.upkeep().countQuotas();
+        drops.upkeep().settleQuotas();
+        assertEquals(stored(), believed());
+        assertTrue(drops.deleteCacheEntry(entry(ACME, 1)));
+        drops.upkeep().settleQuotas();
+        assertEquals(stored(), believed(), "what is dropped after it is");
+        LayoutStore fresh = replica(QUOTA);
+        assertTrue(fresh.deleteCacheEntry(entry(ACME, 2)));
+        fresh.upkeep().settleQuotas();
+        assertEquals(stored(), believed(), "also by who has only just come");
+    }
+
+    @Test
     void replicasShareOneQuotaAndWhoStartsAgainKnowsWhatThereIs() {
         LayoutStore first = replica(QUOTA);
         LayoutStore second = replica(QUOTA);

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This process' share of a tenant's quota. Bytes are taken ahead, by a conditional write of the tenant's usage object
@@ -49,8 +50,11 @@ final class Account {
     /** In use by puts that have not ended. */
     private long putting;
 
-    /** Freed by drops, and not told yet. */
+    /** Freed by drops since the last count began or ended, and not told yet. */
     private long dropped;
+
+    /** When that was, as far as this process has seen; null before it has looked. */
+    private UsageObject.@Nullable Era era;
 
     /** What the usage object says that this process has open. */
     private long told;
@@ -150,6 +154,20 @@ final class Account {
         }
     }
 
+    /** To be called before something is dropped: what a count may have missed is not subtracted from it, too. */
+    void dropping() {
+        boolean known;
+        lock.lock();
+        try {
+            known = era != null;
+        } finally {
+            lock.unlock();
+        }
+        if (!known) {
+            read();
+        }
+    }
+
     /** Something stored was dropped. Told by the next {@link #settle}. */
     void dropped(long bytes) {
         lock.lock();
@@ -181,17 +199,38 @@ final class Account {
         long gone = dropped;
         free -= unused;
         dropped = 0;
-        UsageObject now = change(usage -> usage.returned(process, unused, gone, free + putting));
+        UsageObject.Era since = era;
+        UsageObject now =
+                change(usage -> usage.returned(process, unused, usage.era().equals(since) ? gone : 0, free + putting));
         told = free + putting;
         events.quotaUsed(tenant, now.bytes(), quota);
     }
 
     /** Whether it is time for a count. */
     boolean isDue(Instant now) {
-        BlobStore.Content there = blobs.read(name(tenant), UsageObject.MAX_BYTES);
-        UsageObject usage = there == null ? UsageObject.NONE : UsageObject.parse(there.bytes());
+        UsageObject usage = read();
         events.quotaUsed(tenant, usage.bytes(), quota);
         return usage.isDue(now, INTERVAL);
+    }
+
+    private UsageObject read() {
+        BlobStore.Content there = blobs.read(name(tenant), UsageObject.MAX_BYTES);
+        UsageObject usage = there == null ? UsageObject.NONE : UsageObject.parse(there.bytes());
+        seen(usage);
+        return usage;
+    }
+
+    /** What was freed before a count began it doesn't see; what is freed while it lists it may have seen, or not. */
+    private void seen(UsageObject usage) {
+        lock.lock();
+        try {
+            if (!usage.era().equals(era)) {
+                era = usage.era();
+                dropped = 0;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -213,6 +252,7 @@ final class Account {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             BlobStore.Content there = blobs.read(name, UsageObject.MAX_BYTES);
             UsageObject before = there == null ? UsageObject.NONE : UsageObject.parse(there.bytes());
+            seen(before);
             UsageObject wanted = change.apply(before);
             if (wanted.equals(before)) {
                 return before;
@@ -223,6 +263,7 @@ final class Account {
                             .lastCreated()
                     : blobs.replace(name, there.head().tag(), source);
             if (written) {
+                seen(wanted);
                 return wanted;
             }
         }

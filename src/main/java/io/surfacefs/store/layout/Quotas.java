@@ -154,6 +154,7 @@ final class Quotas {
             return write.getAsBoolean();
         }
         if (more <= 0) {
+            account.dropping();
             boolean written = write.getAsBoolean();
             account.dropped(written ? -more : 0);
             return written;
@@ -180,6 +181,7 @@ final class Quotas {
         }
         return alone(name, () -> {
             long bytes = size(through, name);
+            account.dropping();
             boolean gone = through.delete(name, null);
             if (gone) {
                 account.dropped(bytes);

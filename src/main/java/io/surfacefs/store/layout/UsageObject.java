@@ -37,6 +37,14 @@ record UsageObject(
     /** A count: who it is, and what may come to be stored without its seeing it. */
     record Count(String id, long unseen) {}
 
+    /** What changes when a count begins or ends, and by nothing else. */
+    record Era(long round, @Nullable String count, @Nullable Instant counted) {}
+
+    /** Between which counts this is: what was freed in an earlier one, a count has missed since. */
+    Era era() {
+        return new Era(round, count == null ? null : count.id, counted);
+    }
+
     /**
      * A process takes bytes ahead.
      *
