@@ -29,15 +29,18 @@ final class S3Objects {
      */
     private static final Duration BUCKET_BELIEVED = Duration.ofSeconds(5);
 
-    /** After a refusal the SDK asks for so long: it sets its clock by the store's. */
+    /** After a refusal the SDK asks for so long. */
     private static final Duration BY_SDK = Duration.ofMinutes(1);
+
+    /** After one for the clock, which the SDK sets by the store's: each of ours would be refused again. */
+    private static final Duration BY_SDK_FOR_CLOCK = Duration.ofHours(1);
 
     private final S3Client client;
     private final @Nullable S3Gets gets;
     private final S3Settings settings;
     private final String prefix;
     private final Map<String, Long> bucketsSeen = new ConcurrentHashMap<>();
-    private volatile long refused = System.nanoTime() - BY_SDK.toNanos();
+    private volatile long bySdkUntil = System.nanoTime();
 
     /** @param gets asks for objects in the SDK's place, or null */
     S3Objects(S3Client client, @Nullable S3Gets gets, S3Settings settings) {
@@ -227,7 +230,7 @@ final class S3Objects {
         return find(
                 bucket,
                 true,
-                () -> gets == null || System.nanoTime() - refused < BY_SDK.toNanos()
+                () -> gets == null || System.nanoTime() - bySdkUntil < 0
                         ? bySdk(bucket, key(key), from, range, expected)
                         : plain(gets, bucket, key(key), from, range, expected));
     }
@@ -237,7 +240,8 @@ final class S3Objects {
             return gets.get(bucket, key, from, range, tag);
         } catch (AwsServiceException e) {
             if (e.statusCode() == 400 || e.statusCode() == 403) {
-                refused = System.nanoTime();
+                Duration rest = "RequestTimeTooSkewed".equals(S3Faults.code(e)) ? BY_SDK_FOR_CLOCK : BY_SDK;
+                bySdkUntil = System.nanoTime() + rest.toNanos();
             }
             throw e;
         }
