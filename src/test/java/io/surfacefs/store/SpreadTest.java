@@ -1,18 +1,23 @@
 package io.surfacefs.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -58,6 +63,49 @@ class SpreadTest {
             }
         }
         assertEquals(AT_A_TIME, most.get());
+    }
+
+    @Test
+    void whoComesWhileAllTurnsAreTakenWaitsForOne() throws Exception {
+        CountDownLatch inside = new CountDownLatch(AT_A_TIME);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean fifth = new AtomicBoolean();
+        Thread first = Thread.ofPlatform()
+                .start(() -> spread.over(numbers(AT_A_TIME), n -> {
+                    inside.countDown();
+                    return await(go) ? n : -1;
+                }));
+        assertTrue(await(inside));
+        Thread second = Thread.ofPlatform()
+                .start(() -> spread.over(List.of(5), n -> {
+                    fifth.set(true);
+                    return n;
+                }));
+        try {
+            while (!fifth.get() && !waitsForATurn(second)) {
+                Thread.onSpinWait();
+            }
+            assertFalse(fifth.get());
+        } finally {
+            go.countDown();
+            first.join();
+            second.join();
+        }
+        assertTrue(fifth.get());
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean waitsForATurn(Thread thread) {
+        return thread.getState() == Thread.State.WAITING
+                && Arrays.stream(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(Semaphore.class.getName()));
     }
 
     @Test

@@ -94,6 +94,18 @@ class S3BadDaysTest {
     }
 
     @Test
+    void whatIsAskedThroughTheSdkIsAskedOnceToo() throws IOException {
+        for (int status : new int[] {500, 503}) {
+            try (ScriptedS3 server = new ScriptedS3(exchange -> Answer.error(status, "InternalError"));
+                    S3BlobStore blobs = blobs(server.endpoint(), LONG)) {
+                assertTrue(fault(() -> blobs.list(BlobKey.Bucket.CACHE, "", "", false, 10))
+                        .mayBeRetried());
+                assertEquals(1, server.requests().size(), "who tries again is not the client");
+            }
+        }
+    }
+
+    @Test
     void anAnswerToHeadHasNoBodyAndIsToldByItsStatus() throws IOException {
         for (Object[] row : new Object[][] {
             {403, Reason.FORBIDDEN}, {503, Reason.BUSY}, {500, Reason.SERVER}, {429, Reason.THROTTLED}
