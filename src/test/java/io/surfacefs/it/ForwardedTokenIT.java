@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,9 +61,7 @@ class ForwardedTokenIT {
 
     @AfterAll
     static void stop() {
-        passing.close();
-        own.close();
-        service.close();
+        Stream.of(passing, own, service).filter(Objects::nonNull).forEach(SurfaceProcess::close);
         issuer.close();
     }
 
