@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             StatCommand.class,
             RmCommand.class,
             ScanCommand.class,
+            SignCommand.class,
+            VerifyCommand.class,
             FsckCommand.class,
             DuCommand.class,
             ReindexCommand.class,

@@ -1,0 +1,5 @@
+/** DSSE envelopes: signing, and whose signatures count. */
+@NullMarked
+package io.surfacefs.signing;
+
+import org.jspecify.annotations.NullMarked;
