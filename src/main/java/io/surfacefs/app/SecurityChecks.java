@@ -11,6 +11,7 @@ import org.eclipse.microprofile.config.Config;
 
 /** Whether a server would be open by accident. */
 final class SecurityChecks {
+    private static final String REVOKED = "quarkus.tls.certificate-revocation-list";
     private static final String ISSUER = "quarkus.oidc.auth-server-url";
 
     private SecurityChecks() {}
@@ -34,6 +35,13 @@ final class SecurityChecks {
                     "SURFACE_CONFIG_INVALID",
                     "surface.security.client-certificates wants TLS, and to know whose certificates are good",
                     "set quarkus.tls.key-store.pem.0.cert and .key, and quarkus.tls.trust-store.pem.certs"));
+        }
+        if (quarkus.getOptionalValue(REVOKED, String.class).isPresent()) {
+            findings.add(
+                    Finding.error(
+                            "SURFACE_CONFIG_INVALID",
+                            REVOKED + " would hold for REST, and gRPC knows of no revoked certificates",
+                            "let certificates live shortly, or keep the revoked ones out by a CA of their own in the trust store"));
         }
         if (!restIsClosed(quarkus)) {
             findings.add(Finding.error(

@@ -69,7 +69,10 @@ final class CachedEntries {
                 return true;
             }
         } catch (SurfaceException e) {
-            return CachedManifests.isOutage(e);
+            if (CachedManifests.isOutage(e)) {
+                return true;
+            }
+            throw e;
         }
         engine.withdraw(name);
         return false;

@@ -202,7 +202,12 @@ final class Fill {
         return switch (state) {
             case WHOLE -> facts().size();
             case FILLING -> available;
-            case FAILED -> throw failure();
+            case FAILED -> {
+                if (failure().code().isAboutCaller()) {
+                    yield -1; // whoever began the fetch may not go on, and this one may
+                }
+                throw failure();
+            }
             default -> -1;
         };
     }

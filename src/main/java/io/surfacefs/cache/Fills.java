@@ -70,7 +70,12 @@ final class Fills {
                     case ABSENT -> {
                         return null;
                     }
-                    case FAILED -> throw fill.failure();
+                    case FAILED -> {
+                        if (fill.failure().code().isAboutCaller()) {
+                            return through(null, origin);
+                        }
+                        throw fill.failure();
+                    }
                     case THROUGH -> {
                         return through(fill.takeSpare(), origin);
                     }

@@ -75,9 +75,21 @@ final class Flights<T extends @Nullable Object> {
     T ask(CacheName name, Supplier<T> question, Consumer<T> keep) {
         Flight<T> mine = new Flight<>(nanos.getAsLong());
         Flight<T> flight = flying.compute(name, (n, other) -> other == null || isOld(other) ? mine : other);
-        if (!flight.equals(mine)) {
-            return await(flight.answer());
+        if (flight.equals(mine)) {
+            return start(name, mine, question, keep);
         }
+        try {
+            return await(flight.answer());
+        } catch (SurfaceException e) {
+            if (!e.code().isAboutCaller()) {
+                throw e;
+            }
+            // Whoever asked first may not know, which says nothing of who joined him.
+            return start(name, new Flight<>(nanos.getAsLong()), question, keep);
+        }
+    }
+
+    private T start(CacheName name, Flight<T> mine, Supplier<T> question, Consumer<T> keep) {
         try {
             executor.execute(() -> run(name, mine, question, keep));
         } catch (RejectedExecutionException e) {

@@ -4,7 +4,6 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.signing.Envelope;
 import io.surfacefs.signing.SigningKey;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -80,7 +79,7 @@ final class SignCommand extends BaseCommand {
             return ExitCodes.OK;
         }
         try (NewFile written = NewFile.open(Path.of(to), root().cancellation())) {
-            new ByteArrayInputStream(json).transferTo(written.stream());
+            written.stream().write(json);
             written.finish();
         }
         if (json()) {

@@ -75,4 +75,12 @@ public enum ErrorCode {
     public boolean retryable() {
         return this == OVERLOADED || this == STORE_UNAVAILABLE;
     }
+
+    /** Whether this is about who asks and not about what was asked for, so that another one may be answered. */
+    public boolean isAboutCaller() {
+        return switch (this) {
+            case UNAUTHENTICATED, TENANT_REQUIRED, TENANT_MISMATCH, PERMISSION_DENIED -> true;
+            default -> false;
+        };
+    }
 }

@@ -52,6 +52,9 @@ public final class AdminResource {
     public void gc(@Context RoutingContext context) throws IOException {
         Exchange exchange = Exchange.ofOperator(context, access);
         boolean dryRun = flag(new Query(exchange.request().query()), "dry_run");
+        if (!dryRun) {
+            exchange.deletes();
+        }
         AdminService.Collected counts = admin.gc(dryRun, progress -> {});
         if (!dryRun) {
             exchange.tellOfDeletion();

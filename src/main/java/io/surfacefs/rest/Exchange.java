@@ -40,6 +40,7 @@ final class Exchange {
     private final BodyStream body;
     private @Nullable Caller caller;
     private @Nullable String tenant;
+    private boolean deletes;
 
     private Exchange(RoutingContext context) {
         this.context = context;
@@ -151,6 +152,11 @@ final class Exchange {
         empty(204);
     }
 
+    /** From here on the call may drop what is stored, so that the audit hears of it also if it fails. */
+    void deletes() {
+        deletes = true;
+    }
+
     /** Tells the audit of a call that has dropped what was stored, whatever its method. */
     void tellOfDeletion() {
         audit(true, null);
@@ -215,7 +221,7 @@ final class Exchange {
         if (problem.code() == ErrorCode.UNAUTHENTICATED) {
             response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
-        audit(HttpMethod.DELETE.equals(request.method()), problem.code());
+        audit(deletes || HttpMethod.DELETE.equals(request.method()), problem.code());
         if (problem.retryAfterSeconds() > 0) {
             response.headers().set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
         }

@@ -107,9 +107,9 @@ final class PageTokens {
                 "\n",
                 "surface-fs page 1",
                 tenant.value(),
-                String.valueOf(request.kind()),
-                String.valueOf(request.image()),
-                String.valueOf(request.scan()),
+                text(request.kind()),
+                text(request.image()),
+                text(request.scan()),
                 position);
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
@@ -118,6 +118,11 @@ final class PageTokens {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has " + ALGORITHM, e);
         }
+    }
+
+    /** No filter's value is empty. */
+    private static String text(@Nullable Object filter) {
+        return filter == null ? "" : filter.toString();
     }
 
     private SecretKeySpec key() {

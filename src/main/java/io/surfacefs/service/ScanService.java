@@ -7,6 +7,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import java.time.Clock;
 
@@ -42,7 +43,7 @@ public final class ScanService {
         }
         ManifestCodec.FilledScan filled = codec.fillScan(codec.parse(json), access.tenant(), scan, clock.instant());
         if (!filled.generatedAtGiven()) {
-            ScanManifest current = store.currentScanBeforePut(access.tenant(), scan);
+            ScanManifest current = OnBehalf.nobody(() -> store.currentScanBeforePut(access.tenant(), scan));
             if (current != null && codec.equalButGeneratedAt(current, filled.manifest())) {
                 return new PutResult(current, false);
             }

@@ -8,6 +8,7 @@ import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
@@ -132,6 +133,14 @@ final class Delivery {
      * @throws SurfaceException when the store does not take it now, or not in that time
      */
     void deliverUpTo(Chain chain, long sequence, long until) {
+        // What waits was put by others: whoever has it delivered now, or is refused, isn't who the store hears of.
+        OnBehalf.nobody(() -> {
+            deliverInTurn(chain, sequence, until);
+            return null;
+        });
+    }
+
+    private void deliverInTurn(Chain chain, long sequence, long until) {
         prune(chain);
         for (Entry head = claims.head(chain); head != null && head.sequence <= sequence; head = claims.head(chain)) {
             if (System.nanoTime() - until >= 0) {

@@ -1,12 +1,15 @@
 package io.surfacefs.store;
 
+import io.surfacefs.ops.OnBehalf;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -28,6 +31,7 @@ public final class Spread {
      */
     public <K, R> List<R> over(Collection<K> items, Function<? super K, ? extends R> work) {
         try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Executor threads = OnBehalf.carrying(workers);
             AtomicBoolean failed = new AtomicBoolean();
             List<Future<R>> futures = new ArrayList<>(items.size());
             for (K item : items) {
@@ -36,7 +40,9 @@ public final class Spread {
                     turns.release();
                     break;
                 }
-                futures.add(workers.submit(() -> turn(item, work, failed)));
+                FutureTask<R> task = new FutureTask<>(() -> turn(item, work, failed));
+                futures.add(task);
+                threads.execute(task);
             }
             List<R> results = new ArrayList<>(futures.size());
             for (Future<R> future : futures) {

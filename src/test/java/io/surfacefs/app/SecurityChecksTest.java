@@ -101,6 +101,9 @@ class SecurityChecksTest {
         assertEquals(List.of("SURFACE_CONFIG_INVALID", "SURFACE_UNSAFE"), codes(LOCAL, required));
         assertEquals(List.of("SURFACE_CONFIG_INVALID"), codes(LOCAL, required, TLS));
         assertEquals(List.of(), codes(LOCAL, required, TLS, trust));
+        String[] revoked = set("quarkus.tls.certificate-revocation-list", "revoked.crl");
+        assertEquals(List.of("SURFACE_CONFIG_INVALID"), codes(LOCAL, required, TLS, trust, revoked));
+        assertEquals(List.of(), codes(LOCAL, TLS, revoked), "where nobody's certificate is asked for");
         assertEquals(
                 List.of("SURFACE_UNSAFE"),
                 codes(LOCAL, required, TLS, trust, set("quarkus.http.insecure-requests", "enabled")));

@@ -14,11 +14,13 @@ import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.CacheKey;
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Manifest;
 import io.surfacefs.model.Namespace;
 import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Timestamp;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.MemoryBlobStore;
@@ -31,10 +33,14 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +55,7 @@ class CachingStoreTest {
 
     private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
     private volatile ErrorCode outage;
+    private volatile Runnable onCall = () -> {};
     private CacheRig rig;
     private LayoutStore truth;
     private CachingStore store;
@@ -87,6 +94,7 @@ class CachingStoreTest {
                     if (outage != null && !method.getName().equals("close")) {
                         throw new SurfaceException(outage, "the test's outage");
                     }
+                    onCall.run();
                     asked.add(method.getName());
                     try {
                         return method.invoke(real, args);
@@ -357,6 +365,52 @@ class CachingStoreTest {
         }
         assertTrue(store.deleteCacheEntry(MEMO));
         assertNull(store.cacheEntry(MEMO));
+    }
+
+    @Test
+    void aMemoIsNotGivenToWhomTheStoreRefuses() {
+        truth.putCacheEntry(MEMO, TestArtefacts.received(PAYLOAD));
+        readMemo();
+        pass(Duration.ofSeconds(31));
+        for (ErrorCode refusal : List.of(ErrorCode.PERMISSION_DENIED, ErrorCode.OVERLOADED)) {
+            outage = refusal;
+            assertEquals(refusal, code(() -> store.cacheEntry(MEMO)));
+        }
+        outage = null;
+        readMemo();
+    }
+
+    @Test
+    void whoJoinsAQuestionIsNotRefusedForWhoAskedIt() throws Exception {
+        TestArtefacts.put(truth, PAYLOAD);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        onCall = () -> {
+            if (OnBehalf.authorization().equals(Optional.of("stranger"))) {
+                begun.countDown();
+                FakeStore.await(go);
+                throw new SurfaceException(ErrorCode.PERMISSION_DENIED, "the test's refusal");
+            }
+        };
+        AtomicReference<ErrorCode> refused = new AtomicReference<>();
+        AtomicReference<Manifest> given = new AtomicReference<>();
+        Thread stranger = Thread.ofPlatform().start(() -> {
+            OnBehalf.of("stranger");
+            refused.set(code(() -> store.manifest(KEY)));
+        });
+        assertTrue(begun.await(30, TimeUnit.SECONDS));
+        Thread known = Thread.ofPlatform().start(() -> {
+            OnBehalf.of("known");
+            given.set(store.manifest(KEY));
+        });
+        while (known.getState() != Thread.State.TIMED_WAITING && known.isAlive()) {
+            Thread.onSpinWait();
+        }
+        go.countDown();
+        stranger.join();
+        known.join();
+        assertEquals(ErrorCode.PERMISSION_DENIED, refused.get());
+        assertEquals(KEY, given.get().key());
     }
 
     private void readMemo() {

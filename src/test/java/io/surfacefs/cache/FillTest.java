@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,25 @@ class FillTest {
         }
         rig.store.failure = null;
         assertArrayEquals(rig.store.objects.get(name), rig.fetch(name));
+    }
+
+    @Test
+    void whoJoinsAFetchThatIsRefusedForWhoBeganItAsksForHimself() throws Exception {
+        CacheName name = rig.stored(1, KIB);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean first = new AtomicBoolean(true);
+        rig.store.beforeOpen = () -> {
+            if (first.getAndSet(false)) {
+                FakeStore.await(go);
+                throw new SurfaceException(ErrorCode.UNAUTHENTICATED, "the test's refusal");
+            }
+        };
+        List<Future<byte[]>> all = start(20, () -> rig.fetch(name));
+        awaitOpened(1);
+        go.countDown();
+        for (Future<byte[]> one : all) {
+            assertArrayEquals(rig.store.objects.get(name), get(one));
+        }
     }
 
     @Test

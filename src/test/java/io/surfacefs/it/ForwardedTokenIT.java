@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -70,9 +71,13 @@ class ForwardedTokenIT {
     }
 
     private static String named(String subject, String audience) {
+        return named(subject, audience, ALL);
+    }
+
+    private static String named(String subject, String audience, String scopes) {
         Map<String, Object> claims = issuer.claims(subject);
         claims.put("tenant", "acme");
-        claims.put("scope", ALL);
+        claims.put("scope", scopes);
         claims.put("aud", audience);
         return issuer.sign(claims);
     }
@@ -127,6 +132,61 @@ class ForwardedTokenIT {
             assertEquals("OK", grpc.call("surfacefs.v1.SurfaceFs/DeleteManifest", "acme", Rest.digest(payload), token));
         }
         assertTrue(isDeletedBy("over-grpc"), service::output);
+    }
+
+    @Test
+    void aCallNeedsNoOtherRightThanAtTheServiceItself() throws IOException {
+        byte[] payload = Rest.noise(3_000, 5);
+        String path = Rest.manifestPath(KIND, Rest.digest(payload));
+        String scan = "/api/v1/tenants/acme/scans/scan-5/manifest";
+        byte[] manifest = "{\"artifacts\":[],\"imageDigest\":\"sha256:%s\"}"
+                .formatted("5".repeat(64))
+                .getBytes(StandardCharsets.UTF_8);
+        try (Rest rest = new Rest(passing)) {
+            String[] writer = bearer(named("writer", "surface-fs", "surface.write"));
+            assertEquals("201", rest.send("PUT", scan, manifest, writer).summary());
+            try (Rest there = new Rest(service)) {
+                assertEquals(
+                        "201",
+                        there.send("POST", Rest.putPath(KIND), payload, writer).summary());
+            }
+            assertEquals(
+                    "403 PERMISSION_DENIED",
+                    rest.send("GET", path, null, writer).summary());
+            String[] deleter = bearer(named("deleter", "surface-fs", "surface.delete"));
+            assertEquals("204", rest.send("DELETE", path, null, deleter).summary());
+        }
+        assertTrue(isDeletedBy("deleter"), service::output);
+    }
+
+    @Test
+    void whomTheServiceRefusesCanNotHaveItBroughtHereFirst() throws IOException {
+        byte[] payload = Rest.noise(3_000, 6);
+        String digest = Rest.digest(payload);
+        String key = "{\"keys\":[{\"kind\":\"%s\",\"digest\":\"%s\"}]}".formatted(KIND, digest);
+        byte[] keys = key.getBytes(StandardCharsets.UTF_8);
+        String prefetch = "/api/v1/tenants/acme/artefacts:prefetch";
+        String refused = named("known-to-the-sidecar-only", "the-sidecar-only");
+        String taken = named("taken", "surface-fs");
+        try (Rest rest = new Rest(passing);
+                Rest there = new Rest(service)) {
+            assertEquals(
+                    "201",
+                    there.send("POST", Rest.putPath(KIND), payload, bearer(taken))
+                            .summary());
+            assertEquals(
+                    "401 UNAUTHENTICATED",
+                    rest.send("POST", prefetch, keys, json(refused)).summary());
+            assertEquals(
+                    "401 UNAUTHENTICATED",
+                    rest.send("GET", Rest.payloadPath(KIND, digest), null, bearer(refused))
+                            .summary());
+            assertEquals(200, rest.send("POST", prefetch, keys, json(taken)).status());
+        }
+    }
+
+    private static String[] json(String token) {
+        return new String[] {"Authorization", "Bearer " + token, "Content-Type", "application/json"};
     }
 
     @Test

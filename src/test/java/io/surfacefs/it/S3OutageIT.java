@@ -79,6 +79,14 @@ class S3OutageIT {
             assertEquals("503 STORE_UNAVAILABLE", missing(rest, known).summary());
             assertEquals(
                     "503 STORE_UNAVAILABLE", rest.put(KIND, Rest.noise(100, 3)).summary());
+            assertEquals(
+                    "503 STORE_UNAVAILABLE",
+                    rest.send("POST", "/api/v1/admin/gc", new byte[0]).summary());
+            assertTrue(
+                    sidecar.output()
+                            .contains("audit=delete subject=\"local\" tenant=\"\" call=\"POST /api/v1/admin/gc\""
+                                    + " code=STORE_UNAVAILABLE"),
+                    sidecar::output);
             s3.behave();
             rest.await(404, Rest.payloadPath(KIND, other));
             assertEquals(201, rest.put(KIND, Rest.noise(100, 3)).status());

@@ -239,6 +239,10 @@ class ArtefactServiceTest {
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(other, list(SBOM, null, token)));
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, list(null, null, token)));
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, list(SBOM, IMAGE, token)));
+        String all = service.list(reading, list(null, null, "")).nextPageToken();
+        assertNotNull(all);
+        assertEquals(2, service.list(reading, list(null, null, all)).manifests().size());
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, list(new Kind("null"), null, all)));
         for (String forged : List.of("x", "AAAA", token + "A", token.substring(1), "%%%", "A".repeat(5000))) {
             assertCode(ErrorCode.INVALID_ARGUMENT, () -> service.list(reading, list(SBOM, null, forged)));
         }

@@ -23,12 +23,15 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.Timestamp;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.TestArtefacts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** What a spool promises whoever puts, reads and deletes. */
@@ -182,6 +185,27 @@ class SpoolStoreTest extends SpoolCase {
         assertTrue(store.deleteCacheEntry(MEMO));
         assertFalse(store.deleteCacheEntry(MEMO));
         assertNull(store.cacheEntry(MEMO));
+    }
+
+    @Test
+    void whoHasItDeliveredIsNotWhomTheStoreHearsOf() {
+        byte[] payload = text(21, 700);
+        put(store, payload);
+        Map<String, String> names = new ConcurrentHashMap<>();
+        rig.store.refusal = call -> {
+            names.put(
+                    call.substring(0, call.indexOf(' ')),
+                    OnBehalf.authorization().orElse("nobody"));
+            return null;
+        };
+        OnBehalf.of("who deletes");
+        try {
+            assertTrue(store.delete(key(payload)));
+        } finally {
+            OnBehalf.of(null);
+        }
+        assertEquals("nobody", names.get("commit"));
+        assertEquals("who deletes", names.get("delete"));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.faults.StoreGuard.Mode;
 import java.time.Duration;
@@ -48,7 +49,8 @@ final class GuardedStore implements ArtefactStore {
 
     private void knock(ArtefactKey key) {
         if (!guard.circuit().isClosed()) {
-            guard.call("probe", guard.settings().timeout(), Mode.ONCE, () -> store.manifest(key));
+            OnBehalf.nobody(
+                    () -> guard.call("probe", guard.settings().timeout(), Mode.ONCE, () -> store.manifest(key)));
         }
     }
 
@@ -75,7 +77,7 @@ final class GuardedStore implements ArtefactStore {
         if (payload != null) {
             return payload.content().size();
         }
-        StoredPayload staged = facts(key);
+        StoredPayload staged = OnBehalf.nobody(() -> facts(key));
         return staged == null ? 0 : staged.storedSize();
     }
 

@@ -78,6 +78,11 @@ enum UpstreamFaults implements CallFailures {
                 : fault(Reason.FORBIDDEN, told.hint(), told);
     }
 
+    /** By what stands before the upstream, which says no more than its status. */
+    private static SurfaceException refused(ErrorCode code) {
+        return new SurfaceException(code, "the upstream doesn't take this token", "see surface.upstream.forward-token");
+    }
+
     private static SurfaceException passedOn(Told told) {
         return new SurfaceException(told.code(), told.message(), told.hint());
     }
@@ -89,6 +94,13 @@ enum UpstreamFaults implements CallFailures {
 
     /** By whatever stands between, or by the network. */
     private SurfaceException unsaid(Status status) {
+        Status.Code code = status.getCode();
+        ErrorCode refusal = code == Status.Code.UNAUTHENTICATED
+                ? ErrorCode.UNAUTHENTICATED
+                : code == Status.Code.PERMISSION_DENIED ? ErrorCode.PERMISSION_DENIED : null;
+        if (refusal != null && OnBehalf.authorization().isPresent()) {
+            return refused(refusal);
+        }
         Throwable cause = status.asRuntimeException();
         return switch (status.getCode()) {
             case UNAVAILABLE ->

@@ -147,7 +147,7 @@ public final class UpstreamStore implements ArtefactStore {
             @Nullable Received payload,
             Function<StoredPayload, ArtefactManifest> manifest,
             Index index) {
-        StoredPayload facts = payload == null ? facts(key) : payload.facts();
+        StoredPayload facts = payload == null ? OnBehalf.nobody(() -> facts(key)) : payload.facts();
         if (facts == null) {
             throw new SurfaceException(
                     ErrorCode.PAYLOAD_MISSING,
