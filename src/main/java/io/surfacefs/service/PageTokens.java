@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -27,7 +28,7 @@ final class PageTokens {
     private static final String ALGORITHM = "HmacSHA256";
 
     private final Supplier<byte @Nullable []> shared;
-    private volatile @Nullable SecretKeySpec key;
+    private final AtomicReference<@Nullable SecretKeySpec> key = new AtomicReference<>();
 
     /** @param shared the key of all who serve the same store, asked for when a token is; null where there is none */
     PageTokens(Supplier<byte @Nullable []> shared) {
@@ -125,22 +126,18 @@ final class PageTokens {
         return filter == null ? "" : filter.toString();
     }
 
+    /** Of several who come first each asks, so that nobody waits for another's wait, and all get the same. */
     private SecretKeySpec key() {
-        SecretKeySpec known = key;
-        return known != null ? known : made();
-    }
-
-    /** Of several who come first all get the same. */
-    private synchronized SecretKeySpec made() {
-        SecretKeySpec known = key;
+        SecretKeySpec known = key.get();
         if (known == null) {
             byte[] secret = shared.get();
             if (secret == null) {
                 secret = new byte[32];
                 new SecureRandom().nextBytes(secret);
             }
-            known = new SecretKeySpec(secret, ALGORITHM);
-            key = known;
+            SecretKeySpec mine = new SecretKeySpec(secret, ALGORITHM);
+            SecretKeySpec first = key.compareAndExchange(null, mine);
+            known = first == null ? mine : first;
         }
         return known;
     }
