@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-k8s test-rules test-runbook test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
+.PHONY: help run demo test test-native test-oidc test-k8s test-rules test-runbook test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -45,6 +45,9 @@ test-rules: $(JAR) ## the dashboard, the rules and their unit tests by promtool;
 
 test-runbook: $(JAR) ## rehearse backup, restore, a rotten object and the way back with the program itself
 	@JAVA_HOME='$(JDK)' JAR=$(JAR) .ci/rehearse
+
+test-images: $(AOT) ## build the container images and run them as a restricted pod would (wants a container engine)
+	@JAVA_HOME='$(JDK)' .ci/images
 
 test-guards: needs-jdk needs-maven ## take each wall away, one at a time; a named test must turn red
 	JAVA_HOME='$(JDK)' .ci/guards
