@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-k8s test-rules test-runbook test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
+.PHONY: help run demo test test-native test-oidc test-k8s test-shapes test-rules test-runbook test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -39,6 +39,9 @@ test-oidc: $(JAR) ## the jar, and the native binary where it was built, with a r
 
 test-k8s: ## render the Kubernetes manifests, validate them strictly, hold them to rules that prove themselves
 	@.ci/k8s
+
+test-shapes: $(JAR) ## run the shapes with the configuration that the manifests ship: S3, tokens, TLS, a sidecar, client certificates
+	@JAVA_HOME='$(JDK)' .ci/shapes $(JAR)
 
 test-rules: $(JAR) ## the dashboard, the rules and their unit tests by promtool; the program under a real Prometheus
 	@JAVA_HOME='$(JDK)' .ci/rules $(JAR)
