@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-k8s test-shapes test-rules test-runbook test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
+.PHONY: help run demo test test-native test-oidc test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -48,6 +48,9 @@ test-rules: $(JAR) ## the dashboard, the rules and their unit tests by promtool;
 
 test-runbook: $(JAR) ## rehearse backup, restore, a rotten object and the way back with the program itself
 	@JAVA_HOME='$(JDK)' JAR=$(JAR) .ci/rehearse
+
+test-docs: $(JAR) ## run the lines that docs/clients.md gives for curl, grpcurl, Python and Java
+	@JAVA_HOME='$(JDK)' .ci/docs $(JAR)
 
 test-images: $(AOT) ## build the container images and run them as a restricted pod would (wants a container engine)
 	@JAVA_HOME='$(JDK)' .ci/images
