@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
+.PHONY: help run demo test test-native test-oidc test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -15,7 +15,7 @@ LEFT_OUT = $(addprefix ',$(addsuffix ',$(shell .ci/left-out)))
 SOURCES := pom.xml $(shell find src/main .mvn -type f)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(JAR) ## set up and serve on loopback, data in SURFACE_HOME (default ./surface-data)
 	@exec '$(JDK)/bin/java' -jar $(JAR) serve
@@ -36,6 +36,24 @@ test-native: needs-jdk needs-maven $(BINARY) ## the tests of the edges against t
 
 test-oidc: $(JAR) ## the jar, and the native binary where it was built, with a real Keycloak as the issuer of tokens
 	@JAVA_HOME='$(JDK)' MVN='mvn -B -ntp $(MVN_ARGS)' .ci/oidc
+
+test-k8s: ## render the Kubernetes manifests, validate them strictly, hold them to rules that prove themselves
+	@.ci/k8s
+
+test-shapes: $(JAR) ## run the shapes with the configuration that the manifests ship: S3, tokens, TLS, a sidecar, client certificates
+	@JAVA_HOME='$(JDK)' .ci/shapes $(JAR)
+
+test-rules: $(JAR) ## the dashboard, the rules and their unit tests by promtool; the program under a real Prometheus
+	@JAVA_HOME='$(JDK)' .ci/rules $(JAR)
+
+test-runbook: $(JAR) ## rehearse backup, restore, a rotten object and the way back with the program itself
+	@JAVA_HOME='$(JDK)' JAR=$(JAR) .ci/rehearse
+
+test-docs: $(JAR) ## run the lines that docs/clients.md gives for curl, grpcurl, Python and Java
+	@JAVA_HOME='$(JDK)' .ci/docs $(JAR)
+
+test-images: $(AOT) ## build the container images and run them as a restricted pod would (wants a container engine)
+	@JAVA_HOME='$(JDK)' .ci/images
 
 test-guards: needs-jdk needs-maven ## take each wall away, one at a time; a named test must turn red
 	JAVA_HOME='$(JDK)' .ci/guards
