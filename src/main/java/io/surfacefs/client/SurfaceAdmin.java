@@ -2,6 +2,7 @@ package io.surfacefs.client;
 
 import io.surfacefs.model.Tenant;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,16 @@ public interface SurfaceAdmin extends AutoCloseable {
 
     /** Adds index entries that manifests name and drops those that dangle. */
     Reindexed reindex(LongConsumer progress);
+
+    /** The greatest version of a kit that came in for a tenant. */
+    OptionalLong kitVersion(Tenant tenant);
+
+    /**
+     * Says that a kit came in; the greatest version stays.
+     *
+     * @return the one that counts now
+     */
+    long kitImported(Tenant tenant, long version);
 
     /** What each tenant has; only one tenant where one is named. */
     Map<String, Usage> usage(@Nullable Tenant tenant, LongConsumer progress);
