@@ -2,7 +2,6 @@ package io.surfacefs.client;
 
 import io.surfacefs.model.Tenant;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The operator's work on a whole Surface.FS. Calls run as long as the store is large. What a service doesn't offer over
  * the network is {@code INVALID_ARGUMENT}. To be closed.
  */
-public interface SurfaceAdmin extends AutoCloseable {
+public interface SurfaceAdmin extends KitVersions, AutoCloseable {
     /** Payloads without a manifest that are marked now, and payload objects that were dropped. */
     record Collected(long marked, long dropped) {}
 
@@ -34,16 +33,6 @@ public interface SurfaceAdmin extends AutoCloseable {
 
     /** Adds index entries that manifests name and drops those that dangle. */
     Reindexed reindex(LongConsumer progress);
-
-    /** The greatest version of a kit that came in for a tenant. */
-    OptionalLong kitVersion(Tenant tenant);
-
-    /**
-     * Says that a kit came in; the greatest version stays.
-     *
-     * @return the one that counts now
-     */
-    long kitImported(Tenant tenant, long version);
 
     /** What each tenant has; only one tenant where one is named. */
     Map<String, Usage> usage(@Nullable Tenant tenant, LongConsumer progress);

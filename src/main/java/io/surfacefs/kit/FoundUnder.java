@@ -52,7 +52,7 @@ final class FoundUnder {
         under.computeIfAbsent(entry.key(), key -> new ArrayList<>(2)).add(one);
     }
 
-    /** Sorted. @param source that of the manifest, which counts too */
+    /** Sorted; the manifest's own source counts too. */
     List<Digest> images(ArtefactKey key, @Nullable String source) {
         SortedSet<Digest> all = new TreeSet<>();
         for (Object one : under.getOrDefault(key, List.of())) {
@@ -66,7 +66,7 @@ final class FoundUnder {
         return List.copyOf(all);
     }
 
-    /** Sorted. @param source that of the manifest, which counts too */
+    /** Sorted; the manifest's own source counts too. */
     List<ScanId> scans(ArtefactKey key, @Nullable String source) {
         SortedSet<String> all = new TreeSet<>();
         for (Object one : under.getOrDefault(key, List.of())) {

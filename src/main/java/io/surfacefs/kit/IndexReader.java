@@ -48,6 +48,7 @@ final class IndexReader implements AutoCloseable {
             .build();
 
     private final JsonParser parser;
+    private boolean begun;
     private boolean entriesSeen;
     private boolean inEntries;
     private @Nullable String last;
@@ -58,19 +59,15 @@ final class IndexReader implements AutoCloseable {
     /** @param in closed with this */
     IndexReader(InputStream in) throws IOException {
         this.parser = JSON.createParser(in);
-        try {
-            if (token() != JsonToken.START_OBJECT) {
-                throw broken("it is no JSON object");
-            }
-        } catch (IOException e) {
-            parser.close();
-            throw e;
-        }
     }
 
     /** The next entry, or null at the end; only then all of the index was read, and {@link #version} is known. */
     @Nullable KitEntry next() throws IOException {
         try {
+            if (!begun) {
+                begun = true;
+                require(parser.nextToken() == JsonToken.START_OBJECT, "it is no JSON object");
+            }
             while (!inEntries) {
                 if (!member()) {
                     return null;
@@ -90,6 +87,8 @@ final class IndexReader implements AutoCloseable {
             }
             last = path;
             return entry;
+        } catch (JsonProcessingException e) {
+            throw broken("it is no JSON: " + e.getOriginalMessage());
         } catch (SurfaceException e) {
             throw broken("an entry" + (last == null ? "" : " behind " + last) + " has a value that is none: "
                     + e.getMessage());
@@ -232,15 +231,11 @@ final class IndexReader implements AutoCloseable {
     }
 
     private JsonToken token() throws IOException {
-        try {
-            JsonToken token = parser.nextToken();
-            if (token == null) {
-                throw broken("it ends early");
-            }
-            return token;
-        } catch (JsonProcessingException e) {
-            throw broken("it is no JSON: " + e.getOriginalMessage());
+        JsonToken token = parser.nextToken();
+        if (token == null) {
+            throw broken("it ends early");
         }
+        return token;
     }
 
     /** Its version; known when {@link #next} has given null. */

@@ -1,6 +1,6 @@
 package io.surfacefs.kit;
 
-import io.surfacefs.client.SurfaceAdmin;
+import io.surfacefs.client.KitVersions;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
@@ -71,12 +71,12 @@ public final class KitImport {
      * @throws SurfaceException when the store or the service failed; importing again goes on from there
      */
     public static KitReport run(
-            Kit kit, SurfaceClient client, @Nullable SurfaceAdmin versions, Options options, LongConsumer progress)
+            Kit kit, SurfaceClient client, @Nullable KitVersions versions, Options options, LongConsumer progress)
             throws IOException {
         return new KitImport(kit, client, options, progress).run(versions);
     }
 
-    private KitReport run(@Nullable SurfaceAdmin versions) throws IOException {
+    private KitReport run(@Nullable KitVersions versions) throws IOException {
         KitSignature.check(kit, options.trust, tally);
         Inventory inventory = Inventory.of(kit);
         requireNewer(inventory, versions);
@@ -104,7 +104,7 @@ public final class KitImport {
         return tally.report(inventory.version(), inventory.entries());
     }
 
-    private void requireNewer(Inventory inventory, @Nullable SurfaceAdmin versions) throws KitException {
+    private void requireNewer(Inventory inventory, @Nullable KitVersions versions) throws KitException {
         if (!kit.indexed()) {
             tally.warn("the kit has no index, so nobody knows whether it is complete, or older than the last one");
             return;
@@ -246,15 +246,14 @@ public final class KitImport {
     /** In which way an entry is not as it should be that was refused with a code; null where it is not the entry. */
     private static @Nullable KitFault faultOf(ErrorCode code) {
         return switch (code) {
-            case DIGEST_MISMATCH, CORRUPT_OBJECT -> KitFault.CHECKSUM;
+            case DIGEST_MISMATCH, CORRUPT_OBJECT, MALFORMED_ENCODING -> KitFault.CHECKSUM;
             case SIGNATURE_INVALID -> KitFault.SIGNATURE;
             case INVALID_ARGUMENT,
                     INVALID_MANIFEST,
                     TENANT_MISMATCH,
                     PERMISSION_DENIED,
                     PAYLOAD_TOO_LARGE,
-                    PAYLOAD_MISSING,
-                    MALFORMED_ENCODING -> KitFault.REFUSED;
+                    PAYLOAD_MISSING -> KitFault.REFUSED;
             default -> null;
         };
     }

@@ -1,5 +1,6 @@
 package io.surfacefs.model;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,5 +43,18 @@ public record IndexEntry(
         } catch (SurfaceException e) {
             return null;
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IndexEntry that
+                && key.equals(that.key)
+                && Objects.equals(image, that.image)
+                && Objects.equals(scan, that.scan);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(key, image, scan);
     }
 }

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.surfacefs.access.Access;
+import io.surfacefs.access.Right;
+import io.surfacefs.access.TenantAccess;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
-import io.surfacefs.model.Tenant;
 import io.surfacefs.service.AdminService;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -57,8 +58,9 @@ public final class KitVersionResource {
     public void get(
             @Context RoutingContext context, @Parameter(example = Docs.TENANT) @PathParam("tenant") String tenant)
             throws IOException {
-        Exchange exchange = Exchange.ofOperator(context, access);
-        OptionalLong version = admin.kitVersion(new Tenant(tenant));
+        Exchange exchange = Exchange.of(context);
+        TenantAccess admitted = exchange.admit(access, tenant, Right.ADMIN);
+        OptionalLong version = admin.kitVersion(admitted.tenant());
         if (version.isEmpty()) {
             throw new SurfaceException(ErrorCode.NOT_FOUND, "no kit was imported for this tenant yet");
         }
@@ -87,10 +89,10 @@ public final class KitVersionResource {
     public void put(
             @Context RoutingContext context, @Parameter(example = Docs.TENANT) @PathParam("tenant") String tenant)
             throws IOException {
-        Exchange exchange = Exchange.ofOperator(context, access);
-        Tenant of = new Tenant(tenant);
+        Exchange exchange = Exchange.of(context);
+        TenantAccess admitted = exchange.admit(access, tenant, Right.ADMIN);
         byte[] body = JsonBody.read(exchange, MAX_BODY, ErrorCode.INVALID_ARGUMENT);
-        answer(exchange, admin.kitImported(of, version(body)));
+        answer(exchange, admin.kitImported(admitted.tenant(), version(body)));
     }
 
     private static long version(byte[] body) {
@@ -122,6 +124,7 @@ public final class KitVersionResource {
     }
 
     private static void answer(Exchange exchange, long version) throws IOException {
+        Negotiation.json(exchange.headers("Accept"));
         new JsonAnswer(exchange).write("{\"kitVersion\":" + version + "}").end();
     }
 }
