@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image
+.PHONY: help run demo test test-native test-oidc test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -71,6 +71,9 @@ native: needs-jdk needs-maven needs-native-image ## the native binary: target/su
 
 bench: $(JAR) $(AOT) ## measure against nginx, zstd and other stores; QUICK=1 asks for right answers only
 	@JAVA_HOME='$(JDK)' bench/run
+
+bench-kit: $(JAR) ## measure kit export and import against tar, zstd and sha256sum
+	@JAVA_HOME='$(JDK)' bench/kit
 
 bench-cache: needs-jdk needs-maven ## memory and restart of a local cache of N objects (N=1000000)
 	@JAVA_HOME='$(JDK)' bench/cache $(N)

@@ -7,6 +7,7 @@ import io.surfacefs.model.Tenant;
 import io.surfacefs.store.StoreUpkeep;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,16 @@ final class UpkeepElsewhere implements StoreUpkeep {
     @Override
     public ReindexResult reindex(LongConsumer progress) {
         throw refused("reindex");
+    }
+
+    @Override
+    public OptionalLong kitVersion(Tenant tenant) {
+        throw refused("the kit's version");
+    }
+
+    @Override
+    public long kitImported(Tenant tenant, long version) {
+        throw refused("the kit's version");
     }
 
     @Override

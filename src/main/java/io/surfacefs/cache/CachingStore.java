@@ -269,6 +269,11 @@ public final class CachingStore implements ArtefactStore {
     }
 
     @Override
+    public IndexPage index(Tenant tenant, String after, int limit) {
+        return store.index(tenant, after, limit);
+    }
+
+    @Override
     public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
         List<ArtefactKey> unsure = new ArrayList<>();
         for (ArtefactKey key : keys) {

@@ -11,6 +11,9 @@ final class ExitCodes {
     static final int CHECKSUM = 2;
 
     static final int SIGNATURE = 5;
+    /** Older than what is there. */
+    static final int NOT_MONOTONIC = 8;
+
     /** Refused: wrong usage, invalid input, no permission. */
     static final int REFUSED = 11;
 

@@ -1,5 +1,6 @@
 package io.surfacefs.cli;
 
+import io.surfacefs.kit.KitException;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import java.io.IOException;
@@ -69,6 +70,12 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                             ExitCodes.of(surface.code()),
                             String.valueOf(surface.getMessage()),
                             surface.hint());
+                case KitException kit ->
+                    new Told(
+                            kit.fault().name(),
+                            KitCommand.exit(kit.fault()),
+                            String.valueOf(kit.getMessage()),
+                            kit.hint());
                 case UncheckedIOException unchecked -> of(Objects.requireNonNull(unchecked.getCause()));
                 case NoSuchFileException file -> file("no such file: " + file.getFile());
                 case AccessDeniedException file -> file("no access to " + file.getFile());

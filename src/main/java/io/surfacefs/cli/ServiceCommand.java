@@ -53,6 +53,12 @@ abstract class ServiceCommand extends BaseCommand {
         int run(SurfaceClient client) throws Exception;
     }
 
+    /** Work on artefacts, and on the whole store where that is offered. */
+    @FunctionalInterface
+    interface ClientAndAdminWork {
+        int run(SurfaceClient client, @Nullable SurfaceAdmin admin) throws Exception;
+    }
+
     /** Work on a whole store. */
     @FunctionalInterface
     interface AdminWork {
@@ -72,6 +78,18 @@ abstract class ServiceCommand extends BaseCommand {
         }
         try (SurfaceClient client = RemoteSurface.client(endpoint, credentials())) {
             return work.run(client);
+        }
+    }
+
+    final int withClientAndAdmin(LocalEngine.Hold hold, ClientAndAdminWork work) throws Exception {
+        if (endpoint == null) {
+            refuseRemoteOptions();
+            return root().engine().run(hold, services -> work.run(services.client(), services.admin()));
+        }
+        boolean rest = RemoteSurface.hasAdmin(endpoint);
+        try (SurfaceClient client = RemoteSurface.client(endpoint, credentials());
+                SurfaceAdmin admin = rest ? RemoteSurface.admin(endpoint, credentials()) : null) {
+            return work.run(client, admin);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.surfacefs.cli;
 
-import io.surfacefs.model.ErrorCode;
-import io.surfacefs.model.SurfaceException;
 import io.surfacefs.signing.Envelope;
 import io.surfacefs.signing.SigningKey;
 import java.io.IOException;
@@ -61,15 +59,7 @@ final class SignCommand extends BaseCommand {
 
     @Override
     public Integer call() throws IOException {
-        SigningKey signer;
-        try {
-            signer = SigningKey.read(key, keyId == null ? SignedFiles.name(key) : keyId);
-        } catch (IOException e) {
-            throw new SurfaceException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "the key " + key + " " + e.getMessage(),
-                    "openssl genpkey -algorithm ed25519 -out KEY makes one");
-        }
+        SigningKey signer = SignedFiles.key(key, keyId);
         Envelope envelope = signer.sign(type, SignedFiles.read(file, terminal()));
         byte[] json = envelope.json();
         if (to.equals("-")) {

@@ -2,10 +2,12 @@ package io.surfacefs.cli;
 
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.signing.SigningKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** What signing and verifying read. */
 final class SignedFiles {
@@ -39,8 +41,25 @@ final class SignedFiles {
         return bytes;
     }
 
+    /**
+     * The key in a file.
+     *
+     * @param id what it is called where it is trusted; null for its file's name
+     */
+    static SigningKey key(Path file, @Nullable String id) {
+        try {
+            return SigningKey.read(file, id == null ? name(file) : id);
+        } catch (IOException e) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the key " + file + " " + e.getMessage(),
+                    "openssl genpkey -algorithm ed25519 -out KEY makes one",
+                    e);
+        }
+    }
+
     /** What a key is called by its file. */
-    static String name(Path key) {
+    private static String name(Path key) {
         String name = String.valueOf(key.getFileName());
         return name.endsWith(".pem") ? name.substring(0, name.length() - ".pem".length()) : name;
     }

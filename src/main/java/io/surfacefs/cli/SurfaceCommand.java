@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             StatCommand.class,
             RmCommand.class,
             ScanCommand.class,
+            KitCommand.class,
             SignCommand.class,
             VerifyCommand.class,
             FsckCommand.class,

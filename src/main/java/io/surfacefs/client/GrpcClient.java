@@ -17,10 +17,13 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.surfacefs.grpc.v1.ArtefactManifest;
 import io.surfacefs.grpc.v1.Encoding;
+import io.surfacefs.grpc.v1.FindMissingRequest;
 import io.surfacefs.grpc.v1.GetPayloadRequest;
 import io.surfacefs.grpc.v1.GetScanSurfaceRequest;
 import io.surfacefs.grpc.v1.GetScanSurfaceResponse;
 import io.surfacefs.grpc.v1.Index;
+import io.surfacefs.grpc.v1.Key;
+import io.surfacefs.grpc.v1.ListIndexResponse;
 import io.surfacefs.grpc.v1.ListManifestsResponse;
 import io.surfacefs.grpc.v1.PayloadInfo;
 import io.surfacefs.grpc.v1.PutManifestHeader;
@@ -32,6 +35,7 @@ import io.surfacefs.grpc.v1.Source;
 import io.surfacefs.grpc.v1.StatPayloadResponse;
 import io.surfacefs.grpc.v1.SurfaceFsGrpc;
 import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.MediaType;
@@ -45,9 +49,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** A Surface.FS far away, over gRPC. */
 final class GrpcClient implements SurfaceClient {
@@ -108,30 +114,100 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public PutAnswer put(Tenant tenant, NewArtefact artefact, Content content) throws IOException {
+        return put(header(tenant, artefact), content);
+    }
+
+    private PutAnswer put(PutManifestHeader header, @Nullable Content content) throws IOException {
         try (Upload<PutManifestRequest, PutManifestResponse> upload = Upload.start(
                 channel.newCall(SurfaceFsGrpc.getPutManifestMethod(), CallOptions.DEFAULT),
                 Patience.UPLOAD,
                 failures)) {
-            boolean taken = upload.send(PutManifestRequest.newBuilder()
-                    .setHeader(header(tenant, artefact))
-                    .build());
-            boolean empty = true;
-            while (taken) {
-                byte[] bytes = content.stream().readNBytes(CHUNK);
-                if (bytes.length == 0 && !empty) {
-                    break;
-                }
-                taken = upload.send(PutManifestRequest.newBuilder()
-                        .setChunk(UnsafeByteOperations.unsafeWrap(bytes))
-                        .build());
-                empty = false;
-                if (bytes.length < CHUNK) {
-                    break;
-                }
+            boolean taken = upload.send(
+                    PutManifestRequest.newBuilder().setHeader(header).build());
+            if (content != null && taken) {
+                send(upload, content.stream());
             }
             PutManifestResponse answer = upload.finish(Patience.UPLOAD);
             return new PutAnswer(document(answer.getManifest()), answer.getCreated());
         }
+    }
+
+    private static void send(Upload<PutManifestRequest, PutManifestResponse> upload, InputStream in)
+            throws IOException {
+        boolean taken = true;
+        boolean empty = true;
+        while (taken) {
+            byte[] bytes = in.readNBytes(CHUNK);
+            if (bytes.length == 0 && !empty) {
+                break;
+            }
+            taken = upload.send(PutManifestRequest.newBuilder()
+                    .setChunk(UnsafeByteOperations.unsafeWrap(bytes))
+                    .build());
+            empty = false;
+            if (bytes.length < CHUNK) {
+                break;
+            }
+        }
+    }
+
+    @Override
+    public PutAnswer copy(CopiedArtefact artefact, @Nullable Content stored) throws IOException {
+        PutManifestHeader.Builder header = PutManifestHeader.newBuilder()
+                .setTenant(artefact.key().tenant().value())
+                .setKind(artefact.key().kind().value())
+                .setDigest(artefact.key().digest().toString())
+                .setEncoding(Encoding.ZSTD)
+                .setManifestJsonBytes(UnsafeByteOperations.unsafeWrap(artefact.json()));
+        artefact.images().forEach(image -> header.getIndexBuilder().addImageDigests(image.toString()));
+        artefact.scans().forEach(scan -> header.getIndexBuilder().addScanIds(scan.value()));
+        return put(header.build(), stored);
+    }
+
+    @Override
+    public Payload stored(ArtefactKey key) {
+        GrpcDownload download = download(key);
+        PayloadInfo info = download.info();
+        if (info.getEncoding() != Encoding.ZSTD) {
+            download.close();
+            throw new SurfaceException(ErrorCode.INTERNAL, "the service doesn't send stored bytes");
+        }
+        return new Payload(download, info.getTotalSize());
+    }
+
+    private GrpcDownload download(ArtefactKey key) {
+        return GrpcDownload.start(
+                channel.newCall(SurfaceFsGrpc.getGetPayloadMethod(), CallOptions.DEFAULT),
+                GetPayloadRequest.newBuilder()
+                        .setTenant(key.tenant().value())
+                        .setKind(key.kind().value())
+                        .setDigest(key.digest().toString())
+                        .setEncoding(Encoding.ZSTD)
+                        .build(),
+                failures);
+    }
+
+    @Override
+    public List<ArtefactKey> missing(Tenant tenant, List<ArtefactKey> keys) {
+        FindMissingRequest.Builder request = FindMissingRequest.newBuilder().setTenant(tenant.value());
+        for (ArtefactKey key : keys) {
+            request.addKeys(Key.newBuilder()
+                    .setKind(key.kind().value())
+                    .setDigest(key.digest().toString()));
+        }
+        return ask(SurfaceFsGrpc.getFindMissingMethod(), request.build()).getMissingList().stream()
+                .map(key -> new ArtefactKey(tenant, new Kind(key.getKind()), Digest.parse(key.getDigest())))
+                .toList();
+    }
+
+    @Override
+    public IndexPage index(Tenant tenant, String after) {
+        ListIndexResponse page = ask(SurfaceFsGrpc.getListIndexMethod(), Questions.index(tenant, after, 0));
+        return new IndexPage(
+                page.getEntriesList().stream()
+                        .map(entry -> Questions.entry(tenant, entry))
+                        .toList(),
+                page.getNextAfter().isEmpty() ? null : page.getNextAfter());
     }
 
     private static PutManifestHeader header(Tenant tenant, NewArtefact artefact) {
@@ -181,15 +257,7 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public Payload payload(ArtefactKey key) {
-        GrpcDownload download = GrpcDownload.start(
-                channel.newCall(SurfaceFsGrpc.getGetPayloadMethod(), CallOptions.DEFAULT),
-                GetPayloadRequest.newBuilder()
-                        .setTenant(key.tenant().value())
-                        .setKind(key.kind().value())
-                        .setDigest(key.digest().toString())
-                        .setEncoding(Encoding.ZSTD)
-                        .build(),
-                failures);
+        GrpcDownload download = download(key);
         try {
             PayloadInfo info = download.info();
             boolean zstd = info.getEncoding() == Encoding.ZSTD;

@@ -62,8 +62,7 @@ public final class LocalClient implements SurfaceClient {
                 artefact.ttl(),
                 null);
         try (ReceivedPayload received = artefacts.receive(write, upload)) {
-            ArtefactService.PutResult result = artefacts.put(write, request, received);
-            return new PutAnswer(ManifestDocument.read(result.manifest().canonical()), result.created());
+            return answer(artefacts.put(write, request, received));
         }
     }
 
@@ -110,6 +109,56 @@ public final class LocalClient implements SurfaceClient {
                         .map(manifest -> ManifestDocument.read(manifest.canonical()))
                         .toList(),
                 result.nextPageToken());
+    }
+
+    @Override
+    public PutAnswer copy(CopiedArtefact artefact, @Nullable Content stored) throws IOException {
+        ArtefactKey key = artefact.key();
+        TenantAccess write = admit(key.tenant(), Right.WRITE);
+        PutRequest request = new PutRequest(
+                key.kind(),
+                key.digest(),
+                null,
+                Source.NONE,
+                new LinkedHashSet<>(artefact.images()),
+                new LinkedHashSet<>(artefact.scans()),
+                null,
+                null,
+                artefact.json());
+        if (stored == null) {
+            return answer(artefacts.put(write, request, null));
+        }
+        Upload upload = new Upload(key.kind(), key.digest(), null, Representation.ZSTD, Map.of(), stored.stream());
+        try (ReceivedPayload received = artefacts.receive(write, upload)) {
+            return answer(artefacts.put(write, request, received));
+        }
+    }
+
+    private static PutAnswer answer(ArtefactService.PutResult result) {
+        return new PutAnswer(ManifestDocument.read(result.manifest().canonical()), result.created());
+    }
+
+    @Override
+    public Payload stored(ArtefactKey key) {
+        PayloadHandle handle = artefacts.payload(admit(key.tenant(), Right.READ), item(key));
+        return new Payload(new StoredStream(handle), handle.facts().storedSize());
+    }
+
+    @Override
+    public List<ArtefactKey> missing(Tenant tenant, List<ArtefactKey> keys) {
+        return artefacts
+                .findMissing(
+                        admit(tenant, Right.READ),
+                        keys.stream().map(LocalClient::item).toList())
+                .stream()
+                .map(item -> new ArtefactKey(tenant, item.kind(), item.digest()))
+                .toList();
+    }
+
+    @Override
+    public IndexPage index(Tenant tenant, String after) {
+        ArtefactService.IndexResult page = artefacts.index(admit(tenant, Right.READ), after, 0);
+        return new IndexPage(page.entries(), page.next());
     }
 
     @Override

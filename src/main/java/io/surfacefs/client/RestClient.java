@@ -4,13 +4,16 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -18,7 +21,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A Surface.FS far away, over REST. */
@@ -145,6 +152,97 @@ final class RestClient implements SurfaceClient {
 
     private static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public PutAnswer copy(CopiedArtefact artefact, @Nullable Content stored) throws IOException {
+        HttpRequest.Builder request = http.request(route(artefact.key(), "manifests"));
+        artefact.images().forEach(image -> request.header("Surface-Image-Digest", image.toString()));
+        artefact.scans().forEach(scan -> request.header("Surface-Scan-Id", scan.value()));
+        if (stored == null) {
+            request.header("Content-Type", "application/json").PUT(BodyPublishers.ofByteArray(artefact.json()));
+            return answer(http.send(request));
+        }
+        String boundary = "surface-fs-" + UUID.randomUUID();
+        byte[] before = ("--" + boundary + "\r\nContent-Disposition: form-data; name=\"manifest\"\r\n"
+                        + "Content-Type: application/json\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] between = ("\r\n--" + boundary + "\r\nContent-Disposition: form-data; name=\"payload\"\r\n"
+                        + "Content-Encoding: zstd\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] behind = ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII);
+        SentStream sent = new SentStream(new SequenceInputStream(Collections.enumeration(List.of(
+                new ByteArrayInputStream(before),
+                new ByteArrayInputStream(artefact.json()),
+                new ByteArrayInputStream(between),
+                stored.stream(),
+                new ByteArrayInputStream(behind)))));
+        long size = before.length + artefact.json().length + between.length + stored.size() + behind.length;
+        HttpRequest.BodyPublisher body = BodyPublishers.ofInputStream(() -> sent);
+        request.header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .PUT(stored.size() < 0 ? body : BodyPublishers.fromPublisher(body, size));
+        return answer(http.upload(request, sent));
+    }
+
+    private static PutAnswer answer(Http.Answer answer) {
+        try (answer) {
+            return new PutAnswer(ManifestDocument.read(answer.body(MAX_MANIFEST)), answer.status() == 201);
+        }
+    }
+
+    @Override
+    public Payload stored(ArtefactKey key) {
+        Http.Answer answer = http.send(http.request(route(key, "payloads")).header("Accept-Encoding", "zstd"));
+        if (!answer.header("Content-Encoding").orElse("").equals("zstd")) {
+            answer.close();
+            throw new SurfaceException(
+                    ErrorCode.INTERNAL,
+                    "the service doesn't send stored bytes",
+                    "is there a proxy in between that decodes them?");
+        }
+        return new Payload(answer.response().body(), length(answer));
+    }
+
+    @Override
+    public List<ArtefactKey> missing(Tenant tenant, List<ArtefactKey> keys) {
+        String asked = keys.stream()
+                .map(key -> "{\"kind\":\"" + key.kind() + "\",\"digest\":\"" + key.digest() + "\"}")
+                .collect(Collectors.joining(",", "{\"keys\":[", "]}"));
+        JsonParts.Answer parts;
+        try (Http.Answer answer = http.send(http.request("/tenants/" + tenant + "/manifests:findMissing")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(asked)))) {
+            parts = JsonParts.read(answer.body(MAX_PAGE_BYTES));
+        }
+        return parts.arrays().getOrDefault("missing", List.of()).stream()
+                .map(one -> key(tenant, JsonParts.read(one).scalars()))
+                .toList();
+    }
+
+    private static ArtefactKey key(Tenant tenant, Map<String, String> told) {
+        return new ArtefactKey(
+                tenant, new Kind(told.getOrDefault("kind", "")), Digest.parse(told.getOrDefault("digest", "")));
+    }
+
+    @Override
+    public IndexPage index(Tenant tenant, String after) {
+        StringBuilder route = new StringBuilder("/tenants/" + tenant + "/index?page_size=1000");
+        add(route, "after", after.isEmpty() ? null : after);
+        JsonParts.Answer parts;
+        try (Http.Answer answer = http.send(http.request(route.toString()))) {
+            parts = JsonParts.read(answer.body(MAX_PAGE_BYTES));
+        }
+        List<IndexEntry> entries = parts.arrays().getOrDefault("entries", List.of()).stream()
+                .map(one -> entry(tenant, JsonParts.read(one).scalars()))
+                .toList();
+        return new IndexPage(entries, parts.scalars().get("nextAfter"));
+    }
+
+    private static IndexEntry entry(Tenant tenant, Map<String, String> told) {
+        String scan = told.get("scanId");
+        return scan != null
+                ? new IndexEntry(key(tenant, told), null, new ScanId(scan))
+                : new IndexEntry(key(tenant, told), Digest.parse(told.getOrDefault("imageDigest", "")), null);
     }
 
     @Override

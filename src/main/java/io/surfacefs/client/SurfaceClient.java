@@ -2,6 +2,7 @@ package io.surfacefs.client;
 
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ScanId;
@@ -110,6 +111,50 @@ public interface SurfaceClient extends AutoCloseable {
 
     /** A page of a tenant's manifests. */
     Page list(Query query);
+
+    /**
+     * An artefact as a site has it, on its way to another.
+     *
+     * @param json its manifest in RFC 8785 form
+     * @param images under which it is found, whatever its source says
+     * @param scans under which it is found, whatever its source says
+     */
+    @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
+    record CopiedArtefact(ArtefactKey key, byte[] json, List<Digest> images, List<ScanId> scans) {
+        public CopiedArtefact {
+            images = List.copyOf(images);
+            scans = List.copyOf(scans);
+        }
+    }
+
+    /**
+     * Puts what another site stored, manifest and payload as they are; idempotent. A scan manifest is put under its
+     * digest.
+     *
+     * @param stored the payload's zstd bytes, or null where the payload must be stored already, and for a scan manifest
+     * @throws IOException when the content can't be read
+     */
+    PutAnswer copy(CopiedArtefact artefact, @Nullable Content stored) throws IOException;
+
+    /**
+     * Opens the stored zstd bytes of a payload, whose digest the manifest tells. Nothing is verified here.
+     *
+     * @return to be closed
+     */
+    Payload stored(ArtefactKey key);
+
+    /** Those of up to 1,000 keys of one tenant that have no manifest, in their order. */
+    List<ArtefactKey> missing(Tenant tenant, List<ArtefactKey> keys);
+
+    /** A page of a tenant's index, and the place to go on from, null on the last page. */
+    record IndexPage(List<IndexEntry> entries, @Nullable String next) {}
+
+    /**
+     * A page of the images and scans under which a tenant's artefacts are found, up to 1,000.
+     *
+     * @param after the place that the page before told, or empty
+     */
+    IndexPage index(Tenant tenant, String after);
 
     /** Removes an artefact, where retention allows it. */
     void delete(ArtefactKey key);

@@ -10,11 +10,13 @@ import io.surfacefs.grpc.v1.BatchGetManifestsResponse;
 import io.surfacefs.grpc.v1.Encoding;
 import io.surfacefs.grpc.v1.Integrity;
 import io.surfacefs.grpc.v1.Key;
+import io.surfacefs.grpc.v1.ListIndexResponse;
 import io.surfacefs.grpc.v1.PayloadInfo;
 import io.surfacefs.grpc.v1.Source;
 import io.surfacefs.grpc.v1.Storage;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.Representation;
@@ -69,6 +71,21 @@ final class Answers {
                         .setSource(source(new io.surfacefs.model.Source(null, scan.imageDigest(), scan.scanId())))
                         .build();
         };
+    }
+
+    static ListIndexResponse index(ArtefactService.IndexResult page) {
+        ListIndexResponse.Builder answer = ListIndexResponse.newBuilder();
+        for (IndexEntry entry : page.entries()) {
+            ListIndexResponse.Entry.Builder one = answer.addEntriesBuilder()
+                    .setKind(entry.key().kind().value())
+                    .setDigest(entry.key().digest().toString());
+            if (entry.scan() != null) {
+                one.setScanId(entry.scan().value());
+            } else {
+                one.setImageDigest(String.valueOf(entry.image()));
+            }
+        }
+        return answer.setNextAfter(page.next() == null ? "" : page.next()).build();
     }
 
     /** The RFC 8785 form, not copied: it is never written to. */

@@ -20,6 +20,8 @@ import io.surfacefs.grpc.v1.GetScanManifestRequest;
 import io.surfacefs.grpc.v1.GetScanManifestResponse;
 import io.surfacefs.grpc.v1.GetScanSurfaceRequest;
 import io.surfacefs.grpc.v1.GetScanSurfaceResponse;
+import io.surfacefs.grpc.v1.ListIndexRequest;
+import io.surfacefs.grpc.v1.ListIndexResponse;
 import io.surfacefs.grpc.v1.ListManifestsRequest;
 import io.surfacefs.grpc.v1.ListManifestsResponse;
 import io.surfacefs.grpc.v1.PayloadInfo;
@@ -166,6 +168,14 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
                 response.setNextPageToken(page.nextPageToken()).setNextAfter(String.valueOf(page.next()));
             }
             return response.build();
+        });
+    }
+
+    @Override
+    public void listIndex(ListIndexRequest request, StreamObserver<ListIndexResponse> answer) {
+        calls.unary(answer, who -> {
+            TenantAccess access = who.to(request.getTenant(), Right.READ);
+            return Answers.index(artefacts.index(access, request.getAfter(), request.getPageSize()));
         });
     }
 

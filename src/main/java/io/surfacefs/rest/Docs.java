@@ -45,6 +45,12 @@ final class Docs {
     static final String RESULTS = "{\"results\":[{\"key\":{\"kind\":\"sbom.fragment\",\"digest\":\"" + DIGEST
             + "\"},\"code\":\"NOT_FOUND\"}]}";
 
+    static final String INDEX = "{\"entries\":[{\"kind\":\"sbom.fragment\",\"digest\":\"" + IMAGE
+            + "\",\"imageDigest\":\"" + IMAGE + "\"},{\"kind\":\"sbom.fragment\",\"digest\":\"" + IMAGE
+            + "\",\"scanId\":\"scan-1234\"}]}";
+
+    static final String KIT_VERSION = "{\"kitVersion\":7}";
+
     static final String SCAN_MANIFEST_PUT = "{\"imageDigest\":\"" + IMAGE
             + "\",\"source\":{\"component\":\"scanner.worker\",\"version\":\"1.0.0\",\"workerInstance\":\"w-1\",\"attempt\":1},"
             + "\"artifacts\":[{\"kind\":\"sbom.fragment\",\"uri\":\"" + POINTER + "\",\"digest\":\"" + DIGEST

@@ -7,6 +7,7 @@ import io.surfacefs.model.Tenant;
 import io.surfacefs.store.StoreUpkeep;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -65,6 +66,16 @@ public final class AdminService {
     public Reindexed reindex(LongConsumer progress) {
         StoreUpkeep.ReindexResult result = alone(() -> upkeep.reindex(progress));
         return new Reindexed(result.manifests(), result.added(), result.dropped());
+    }
+
+    /** The greatest version of a kit that came in for a tenant. */
+    public OptionalLong kitVersion(Tenant tenant) {
+        return upkeep.kitVersion(tenant);
+    }
+
+    /** Remembers the version of a kit that came in; see {@link StoreUpkeep#kitImported}. */
+    public long kitImported(Tenant tenant, long version) {
+        return upkeep.kitImported(tenant, version);
     }
 
     /** What each tenant has; only one where one is named. */

@@ -11,6 +11,7 @@ import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.ByteRange;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ObjectNames;
@@ -42,6 +43,7 @@ public final class ArtefactService {
     public static final int MAX_KEYS = 1_000;
 
     private static final int MAX_PAGE = 500;
+    private static final int MAX_INDEX_PAGE = 1_000;
     private static final int DEFAULT_PAGE = 50;
 
     /** What a put came to. */
@@ -90,6 +92,14 @@ public final class ArtefactService {
             List<Manifest> manifests,
             @Nullable String nextPageToken,
             @Nullable String next) {}
+
+    /**
+     * A page of a tenant's index in its order.
+     *
+     * @param next the place that the next page begins behind; null on the last one
+     */
+    public record IndexResult(
+            List<IndexEntry> entries, @Nullable String next) {}
 
     /** One answer of a batch: the manifest, or why there is none. */
     public record BatchItem(
@@ -333,6 +343,29 @@ public final class ArtefactService {
                 request.maxBytes()));
         String next = page.next() == null ? null : tokens.issue(access.tenant(), request, page.next());
         return new ListResult(page.manifests(), next, page.next());
+    }
+
+    /**
+     * Lists under which images and scans the tenant's artefacts are found.
+     *
+     * @param after the {@link IndexEntry#place} behind which to begin, or empty
+     * @param pageSize 1 to 1,000, 0 for the most
+     * @throws SurfaceException {@code INVALID_ARGUMENT} for a page size out of bounds or what is no place
+     */
+    public IndexResult index(TenantAccess access, String after, int pageSize) {
+        require(access, Right.READ);
+        if (pageSize < 0 || pageSize > MAX_INDEX_PAGE) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the page size is not in 1 to " + MAX_INDEX_PAGE,
+                    "leave it out for the most");
+        }
+        if (!after.isEmpty() && IndexEntry.at(access.tenant(), after) == null) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT, "after is no place of the index", "send nextAfter of the page before");
+        }
+        ArtefactStore.IndexPage page = store.index(access.tenant(), after, pageSize == 0 ? MAX_INDEX_PAGE : pageSize);
+        return new IndexResult(page.entries(), page.next());
     }
 
     /** Removes an artefact, where retention allows it: {@code NOT_FOUND}, else {@code RETENTION_FORBIDS}. */

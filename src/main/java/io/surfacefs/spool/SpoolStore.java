@@ -186,6 +186,11 @@ public final class SpoolStore implements ArtefactStore {
     }
 
     @Override
+    public IndexPage index(Tenant tenant, String after, int limit) {
+        return store.index(tenant, after, limit); // what waits is in its manifest's own source
+    }
+
+    @Override
     public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
         List<ArtefactKey> unsure = new ArrayList<>();
         for (ArtefactKey key : keys) {

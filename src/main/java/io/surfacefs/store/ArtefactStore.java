@@ -5,6 +5,7 @@ import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.CacheKey;
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanId;
@@ -185,6 +186,21 @@ public interface ArtefactStore extends AutoCloseable {
 
     /** Lists manifests. One that can't be read ({@code CORRUPT_OBJECT}) is left out and told to the events. */
     Page page(Query query);
+
+    /** A page of a tenant's index, and the place to go on from, or null on the last page. */
+    record IndexPage(List<IndexEntry> entries, @Nullable String next) {
+        public IndexPage {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * Lists under which images and scans a tenant's artefacts are found. An entry's artefact need not exist any more.
+     *
+     * @param after the {@link IndexEntry#place} behind which to begin, or empty
+     * @param limit at most so many entries, 1 to 1,000
+     */
+    IndexPage index(Tenant tenant, String after, int limit);
 
     /** Those of the keys that have no manifest, in their order. */
     List<ArtefactKey> missing(Collection<ArtefactKey> keys);

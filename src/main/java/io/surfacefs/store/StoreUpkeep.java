@@ -4,6 +4,7 @@ import io.surfacefs.model.Kind;
 import io.surfacefs.model.Tenant;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,17 @@ public interface StoreUpkeep {
 
     /** Adds index entries that manifests name, and drops those that have had no manifest for longer than the grace. */
     ReindexResult reindex(LongConsumer progress);
+
+    /** The greatest version of a kit that came in for a tenant. */
+    OptionalLong kitVersion(Tenant tenant);
+
+    /**
+     * Remembers the version of a kit that came in; the greatest stays.
+     *
+     * @param version 1 to 2^53 - 1
+     * @return the one that counts now
+     */
+    long kitImported(Tenant tenant, long version);
 
     /** What each tenant has, by its manifests; only one tenant where one is named. */
     Map<String, Usage> usage(@Nullable Tenant only, LongConsumer progress);

@@ -3,10 +3,13 @@ package io.surfacefs.wire;
 import io.surfacefs.grpc.v1.DeleteManifestRequest;
 import io.surfacefs.grpc.v1.GetManifestRequest;
 import io.surfacefs.grpc.v1.GetScanManifestRequest;
+import io.surfacefs.grpc.v1.ListIndexRequest;
+import io.surfacefs.grpc.v1.ListIndexResponse;
 import io.surfacefs.grpc.v1.ListManifestsRequest;
 import io.surfacefs.grpc.v1.StatPayloadRequest;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.Tenant;
@@ -49,6 +52,23 @@ public final class Questions {
                 .setTenant(tenant.value())
                 .setScanId(scan.value())
                 .build();
+    }
+
+    /** For a page of a tenant's index, behind a place of it. */
+    public static ListIndexRequest index(Tenant tenant, String after, int limit) {
+        return ListIndexRequest.newBuilder()
+                .setTenant(tenant.value())
+                .setAfter(after)
+                .setPageSize(limit)
+                .build();
+    }
+
+    /** What a line of the answer to {@link #index} says; {@code INVALID_ARGUMENT} when it is none. */
+    public static IndexEntry entry(Tenant tenant, ListIndexResponse.Entry told) {
+        ArtefactKey key = new ArtefactKey(tenant, new Kind(told.getKind()), Digest.parse(told.getDigest()));
+        return told.hasScanId()
+                ? new IndexEntry(key, null, new ScanId(told.getScanId()))
+                : new IndexEntry(key, Digest.parse(told.getImageDigest()), null);
     }
 
     /** For manifests, those that the filters name that are not null; where it begins is left to be said. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ObjectNames;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -280,5 +282,85 @@ abstract class SurfaceClientContract {
         SurfaceClient.NewArtefact reserved = new SurfaceClient.NewArtefact(
                 Kind.SURFACE_MANIFEST, null, null, null, List.of(), List.of(), null, null);
         assertCode(ErrorCode.INVALID_ARGUMENT, () -> put(reserved, bytes("x")));
+    }
+
+    @Test
+    void whatOneSiteStoredIsCopiedToAnotherAsItIs() throws IOException {
+        byte[] payload = new byte[300_000];
+        new Random(5).nextBytes(payload);
+        ScanId scan = new ScanId("scan-1");
+        SurfaceClient.PutAnswer first = put(
+                new SurfaceClient.NewArtefact(
+                        KIND, null, new MediaType("text/plain"), null, List.of(IMAGE), List.of(scan), null, null),
+                payload);
+        byte[] stored;
+        try (SurfaceClient.Payload open = client().stored(key(payload))) {
+            stored = open.stream().readAllBytes();
+            assertEquals(stored.length, open.size());
+        }
+        assertEquals(
+                first.manifest().member("storage.sha256"), Digests.of(stored).toString());
+        // The other site is another tenant here, so its manifest names that.
+        Tenant site = new Tenant(tenant + "-site");
+        byte[] manifest = first.manifest()
+                .text()
+                .replace("\"" + tenant + "\"", "\"" + site + "\"")
+                .replace("tenants/" + tenant + "/", "tenants/" + site + "/")
+                .getBytes(StandardCharsets.UTF_8);
+        ArtefactKey there = new ArtefactKey(site, KIND, Digests.of(payload));
+        SurfaceClient.CopiedArtefact copied = new SurfaceClient.CopiedArtefact(
+                there, manifest, List.of(IMAGE, Digests.of(bytes("other"))), List.of(scan, new ScanId("other")));
+        assertEquals(List.of(there), client().missing(site, List.of(there)));
+        assertCode(ErrorCode.PAYLOAD_MISSING, () -> client().copy(copied, null));
+        byte[] flipped = stored.clone();
+        flipped[stored.length / 2] ^= 1;
+        SurfaceException refused = assertThrows(
+                SurfaceException.class,
+                () -> client().copy(
+                                copied, new SurfaceClient.Content(new ByteArrayInputStream(flipped), stored.length)));
+        assertTrue(
+                refused.code() == ErrorCode.DIGEST_MISMATCH || refused.code() == ErrorCode.MALFORMED_ENCODING,
+                refused.toString());
+        assertEquals(List.of(there), client().missing(site, List.of(there)));
+
+        SurfaceClient.PutAnswer answer =
+                client().copy(copied, new SurfaceClient.Content(new ByteArrayInputStream(stored), stored.length));
+        assertTrue(answer.created());
+        assertEquals(
+                new String(manifest, StandardCharsets.UTF_8), answer.manifest().text());
+        assertArrayEquals(payload, get(there));
+        assertEquals(List.of(), client().missing(site, List.of(there)));
+        assertFalse(client().copy(copied, null).created());
+        List<String> places = client().index(site, "").entries().stream()
+                .map(IndexEntry::place)
+                .toList();
+        String name = "/" + KIND + "/" + there.digest().hex();
+        assertEquals(
+                Stream.of(
+                                "image/" + IMAGE.hex() + name,
+                                "image/" + Digests.of(bytes("other")).hex() + name,
+                                "scan/other" + name,
+                                "scan/scan-1" + name)
+                        .sorted()
+                        .toList(),
+                places);
+        assertEquals(
+                places.subList(1, 4),
+                client().index(site, places.getFirst()).entries().stream()
+                        .map(IndexEntry::place)
+                        .toList());
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> client().index(site, "image/../x"));
+    }
+
+    @Test
+    void aScanManifestIsCopiedUnderItsDigest() throws IOException {
+        byte[] json = ("{\"artifacts\":[],\"generatedAt\":\"2026-01-02T03:04:05Z\",\"scanId\":\"s\",\"schema\":"
+                        + "\"stellaops.surface.manifest@1\",\"tenant\":\"" + tenant + "\"}")
+                .getBytes(StandardCharsets.UTF_8);
+        ArtefactKey key = new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, Digests.of(json));
+        SurfaceClient.CopiedArtefact copied = new SurfaceClient.CopiedArtefact(key, json, List.of(), List.of());
+        assertTrue(client().copy(copied, null).created());
+        assertFalse(client().copy(copied, null).created());
+        assertArrayEquals(json, client().scan(tenant, new ScanId("s")).json());
     }
 }

@@ -113,6 +113,12 @@ final class FaultyStore implements ArtefactStore {
     }
 
     @Override
+    public IndexPage index(Tenant tenant, String after, int limit) {
+        asked("index", tenant);
+        return store.index(tenant, after, limit);
+    }
+
+    @Override
     public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
         asked("missing", keys.size());
         return store.missing(keys);

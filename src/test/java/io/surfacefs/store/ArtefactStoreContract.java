@@ -177,6 +177,52 @@ public abstract class ArtefactStoreContract {
     }
 
     @Test
+    void theIndexSaysUnderWhatEverythingIsFoundPageByPage() {
+        byte[] first = text(31, 100);
+        byte[] second = text(32, 100);
+        Digest image = ManifestCodec.digestOf(text(33, 10));
+        store.commit(key(first), received(first), filled(key(first), null), INDEX);
+        store.commit(
+                key(second),
+                received(second),
+                filled(key(second), null),
+                new ArtefactStore.Index(Set.of(image), Set.of(SCAN, new ScanId("another"))));
+        store.commit(
+                key(new Tenant("other"), first), received(first), filled(key(new Tenant("other"), first), null), INDEX);
+        List<String> places = new ArrayList<>();
+        String after = "";
+        while (after != null) {
+            ArtefactStore.IndexPage page = store.index(ACME, after, 2);
+            assertTrue(page.entries().size() <= 2);
+            page.entries().forEach(entry -> places.add(entry.place()));
+            after = page.next();
+        }
+        assertEquals(places.stream().sorted().toList(), places);
+        assertTrue(
+                places.containsAll(List.of(
+                        "image/" + IMAGE.hex() + "/" + SBOM + "/"
+                                + key(first).digest().hex(),
+                        "scan/" + SCAN + "/" + SBOM + "/" + key(first).digest().hex(),
+                        "image/" + image.hex() + "/" + SBOM + "/"
+                                + key(second).digest().hex(),
+                        "scan/" + SCAN + "/" + SBOM + "/" + key(second).digest().hex(),
+                        "scan/another/" + SBOM + "/" + key(second).digest().hex())),
+                places::toString);
+        assertEquals(List.of(), store.index(new Tenant("nobody"), "", 10).entries());
+    }
+
+    @Test
+    void theGreatestVersionOfAKitStays() {
+        StoreUpkeep upkeep = upkeep();
+        assertTrue(upkeep.kitVersion(ACME).isEmpty());
+        assertEquals(7, upkeep.kitImported(ACME, 7));
+        assertEquals(7, upkeep.kitImported(ACME, 3));
+        assertEquals(9, upkeep.kitImported(ACME, 9));
+        assertEquals(9, upkeep.kitVersion(ACME).getAsLong());
+        assertTrue(upkeep.kitVersion(new Tenant("other")).isEmpty());
+    }
+
+    @Test
     void aStagedPayloadIsReadableButNotListedUntilItsManifestComes() {
         byte[] payload = text(6, 2_000);
         ArtefactKey key = key(payload);

@@ -149,6 +149,11 @@ final class GuardedStore implements ArtefactStore {
     }
 
     @Override
+    public IndexPage index(Tenant tenant, String after, int limit) {
+        return read("index", () -> store.index(tenant, after, limit));
+    }
+
+    @Override
     public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
         if (keys.isEmpty()) {
             return List.of();

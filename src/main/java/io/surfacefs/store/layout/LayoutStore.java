@@ -207,6 +207,11 @@ public final class LayoutStore implements ArtefactStore {
     }
 
     @Override
+    public IndexPage index(Tenant tenant, String after, int limit) {
+        return pages.index(tenant, after, limit);
+    }
+
+    @Override
     public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
         return absent.of(keys);
     }

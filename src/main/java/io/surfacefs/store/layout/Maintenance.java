@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -36,6 +37,7 @@ final class Maintenance implements StoreUpkeep {
     private final Payloads payloads;
     private final Markers markers;
     private final Quotas quotas;
+    private final KitVersions kits;
     private final LayoutSettings settings;
     private final Clock clock;
     private final Sweep sweep;
@@ -55,6 +57,7 @@ final class Maintenance implements StoreUpkeep {
         this.payloads = payloads;
         this.markers = markers;
         this.quotas = quotas;
+        this.kits = new KitVersions(blobs);
         this.settings = settings;
         this.clock = clock;
         this.sweep = new Sweep(blobs, manifests, markers, quotas, settings, clock);
@@ -209,6 +212,16 @@ final class Maintenance implements StoreUpkeep {
         } catch (SurfaceException e) {
             return false;
         }
+    }
+
+    @Override
+    public OptionalLong kitVersion(Tenant tenant) {
+        return kits.of(tenant);
+    }
+
+    @Override
+    public long kitImported(Tenant tenant, long version) {
+        return kits.raise(tenant, version);
     }
 
     @Override

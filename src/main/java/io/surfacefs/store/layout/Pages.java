@@ -3,6 +3,7 @@ package io.surfacefs.store.layout;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ObjectNames;
@@ -84,6 +85,22 @@ final class Pages {
         ArtefactStore.Page page() {
             return new ArtefactStore.Page(found, more ? position(found.getLast().key()) : null);
         }
+    }
+
+    /** See {@link ArtefactStore#index}. */
+    ArtefactStore.IndexPage index(Tenant tenant, String after, int limit) {
+        String folder = "index/" + tenant + "/";
+        BlobStore.Names page =
+                blobs.list(BlobKey.Bucket.MANIFEST, folder, after.isEmpty() ? "" : folder + after, false, limit);
+        List<IndexEntry> entries = new ArrayList<>();
+        for (String name : page.names()) {
+            IndexEntry entry = IndexEntry.at(tenant, name.substring(folder.length()));
+            if (entry != null) { // else somebody else's file
+                entries.add(entry);
+            }
+        }
+        String last = page.more() ? page.names().getLast().substring(folder.length()) : null;
+        return new ArtefactStore.IndexPage(entries, last);
     }
 
     /** One manifest that rotted must not keep all others of its page from whoever lists. */

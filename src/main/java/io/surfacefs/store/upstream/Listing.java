@@ -3,10 +3,12 @@ package io.surfacefs.store.upstream;
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.grpc.v1.FindMissingRequest;
 import io.surfacefs.grpc.v1.Key;
+import io.surfacefs.grpc.v1.ListIndexResponse;
 import io.surfacefs.grpc.v1.ListManifestsResponse;
 import io.surfacefs.grpc.v1.SurfaceFsGrpc;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.SurfaceException;
@@ -70,6 +72,22 @@ final class Listing {
             events.corruptManifest(key);
             return null;
         }
+    }
+
+    ArtefactStore.IndexPage index(Tenant tenant, String after, int limit) {
+        ListIndexResponse answer = upstream.ask(
+                SurfaceFsGrpc.getListIndexMethod(),
+                Questions.index(tenant, after, limit),
+                upstream.limits().many());
+        List<IndexEntry> entries = new ArrayList<>();
+        for (ListIndexResponse.Entry one : answer.getEntriesList()) {
+            try {
+                entries.add(Questions.entry(tenant, one));
+            } catch (SurfaceException e) {
+                throw UpstreamFaults.strange(e);
+            }
+        }
+        return new ArtefactStore.IndexPage(entries, answer.getNextAfter().isEmpty() ? null : answer.getNextAfter());
     }
 
     List<ArtefactKey> missing(Collection<ArtefactKey> keys) {

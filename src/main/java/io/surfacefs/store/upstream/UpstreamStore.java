@@ -232,6 +232,11 @@ public final class UpstreamStore implements ArtefactStore {
     }
 
     @Override
+    public IndexPage index(Tenant tenant, String after, int limit) {
+        return listing.index(tenant, after, limit);
+    }
+
+    @Override
     public List<ArtefactKey> missing(Collection<ArtefactKey> keys) {
         return listing.missing(keys);
     }

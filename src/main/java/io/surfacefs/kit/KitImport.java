@@ -1,0 +1,260 @@
+package io.surfacefs.kit;
+
+import io.surfacefs.client.KitVersions;
+import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.Manifest;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a kit in. Every digest is verified before a key becomes visible; what is known already is not sent again, so
+ * an import that was cut goes on where it stood; what is not as it should be is put aside and the rest comes in. Memory
+ * is bounded by the entries that are under way, whatever the kit's size.
+ */
+public final class KitImport {
+    /** Keys that are asked about at a time. */
+    private static final int BATCH = 500;
+    /** How often a service that is overloaded is asked again, with longer and longer waits: 25 s in all. */
+    private static final int PATIENCE = 10;
+
+    private static final long FIRST_WAIT_MILLIS = 100;
+    private static final long LONGEST_WAIT_MILLIS = 5_000;
+
+    /**
+     * How to import.
+     *
+     * @param dryRun verify all and say what would come; nothing is changed
+     * @param force take a kit that is older than the last one
+     * @param parallel entries that are under way at a time
+     */
+    public record Options(boolean dryRun, boolean force, KitTrust trust, int parallel) {}
+
+    private final Kit kit;
+    private final SurfaceClient client;
+    private final Options options;
+    private final EntryFiles files;
+    private final Tally tally = new Tally();
+    private final Set<Tenant> spoiled = ConcurrentHashMap.newKeySet();
+    private final Done done;
+
+    private KitImport(Kit kit, SurfaceClient client, Options options, LongConsumer progress) {
+        this.kit = kit;
+        this.client = client;
+        this.options = options;
+        this.files = new EntryFiles(kit.source());
+        this.done = new Done(progress);
+    }
+
+    /**
+     * Imports a kit.
+     *
+     * @param versions where the version of the last kit is known, or null where nobody can be asked, which has to be
+     *     forced
+     * @param progress told how many entries are done
+     * @return what was put aside is in its problems
+     * @throws KitException when nothing was imported: the index is broken, a signature is required and none counts, or
+     *     the kit is older than the last one
+     * @throws SurfaceException when the store or the service failed; importing again goes on from there
+     */
+    public static KitReport run(
+            Kit kit, SurfaceClient client, @Nullable KitVersions versions, Options options, LongConsumer progress)
+            throws IOException {
+        return new KitImport(kit, client, options, progress).run(versions);
+    }
+
+    private KitReport run(@Nullable KitVersions versions) throws IOException {
+        KitSignature.check(kit, options.trust, tally);
+        Inventory inventory = Inventory.of(kit);
+        requireNewer(inventory, versions);
+        try (Workers workers = new Workers(options.parallel);
+                Kit.Entries entries = kit.entries(tally::problem)) {
+            List<KitEntry> batch = new ArrayList<>();
+            for (KitEntry entry = entries.next(); entry != null; entry = entries.next()) {
+                boolean another = !batch.isEmpty()
+                        && !batch.getFirst().key().tenant().equals(entry.key().tenant());
+                if (another || batch.size() == BATCH) {
+                    submit(workers, batch);
+                    batch.clear();
+                }
+                batch.add(entry);
+            }
+            submit(workers, batch);
+            workers.await();
+        }
+        inventory.strangers(kit, tally::problem);
+        if (!options.dryRun && versions != null && inventory.version() > 0) {
+            inventory.tenants().stream()
+                    .filter(tenant -> !spoiled.contains(tenant))
+                    .forEach(tenant -> versions.kitImported(tenant, inventory.version()));
+        }
+        return tally.report(inventory.version(), inventory.entries());
+    }
+
+    private void requireNewer(Inventory inventory, @Nullable KitVersions versions) throws KitException {
+        if (!kit.indexed()) {
+            tally.warn("the kit has no index, so nobody knows whether it is complete, or older than the last one");
+            return;
+        }
+        if (versions == null) {
+            if (!options.force) {
+                throw new KitException(
+                        KitFault.REFUSED,
+                        "over gRPC nobody can be asked for the version of the last kit",
+                        "give the service's http:// address, or --force",
+                        null);
+            }
+            return;
+        }
+        for (Tenant tenant : inventory.tenants()) {
+            OptionalLong last = versions.kitVersion(tenant);
+            if (last.isPresent() && inventory.version() < last.getAsLong()) {
+                String older = "the kit's version " + inventory.version() + " is older than " + last.getAsLong()
+                        + ", which came in last for tenant " + tenant;
+                if (!options.force) {
+                    throw new KitException(KitFault.NOT_MONOTONIC, older, "--force imports it all the same", null);
+                }
+                tally.warn(older);
+            }
+        }
+    }
+
+    private void submit(Workers workers, List<KitEntry> batch) throws IOException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        Tenant tenant = batch.getFirst().key().tenant();
+        Set<ArtefactKey> missing;
+        try {
+            missing = new HashSet<>(
+                    client.missing(tenant, batch.stream().map(KitEntry::key).toList()));
+        } catch (SurfaceException e) {
+            KitFault fault = faultOf(e.code());
+            if (fault == null) {
+                throw e;
+            }
+            batch.forEach(entry -> aside(entry, fault, String.valueOf(e.getMessage())));
+            return;
+        }
+        for (KitEntry entry : batch) {
+            boolean known = !missing.contains(entry.key());
+            workers.submit(() -> {
+                try {
+                    bring(entry, known);
+                } catch (KitException e) {
+                    aside(entry, e.fault(), String.valueOf(e.getMessage()));
+                }
+                done.another();
+            });
+        }
+    }
+
+    private void aside(KitEntry entry, KitFault fault, String why) {
+        spoiled.add(entry.key().tenant());
+        tally.problem(new KitProblem(entry.manifestPath(), fault, why));
+    }
+
+    private void bring(KitEntry entry, boolean known) throws IOException {
+        Manifest manifest = files.manifest(entry);
+        if (options.dryRun) {
+            if (!known && manifest instanceof ArtefactManifest artefact) {
+                files.verifyPayload(entry, artefact);
+            }
+            if (known) {
+                tally.known();
+            }
+            tally.good(entry);
+            return;
+        }
+        SurfaceClient.PutAnswer answer = patiently(entry, manifest, known);
+        boolean same = Arrays.equals(answer.manifest().json(), manifest.canonical());
+        if (!answer.created()) {
+            tally.known();
+        }
+        if (!same) {
+            tally.differing();
+        }
+        tally.good(entry);
+    }
+
+    private SurfaceClient.PutAnswer patiently(KitEntry entry, Manifest manifest, boolean known) throws IOException {
+        boolean send = !known && entry.payloadDigest() != null;
+        long wait = FIRST_WAIT_MILLIS;
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return put(entry, manifest, send);
+            } catch (SurfaceException e) {
+                if (e.code() == ErrorCode.PAYLOAD_MISSING && !send && entry.payloadDigest() != null) {
+                    send = true; // it went since it was asked for
+                    continue;
+                }
+                if (e.code() == ErrorCode.OVERLOADED && attempt < PATIENCE) {
+                    pause(wait);
+                    wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
+                    continue;
+                }
+                KitFault fault = faultOf(e.code());
+                if (fault != null) {
+                    throw new KitException(fault, e.getMessage() + " (" + e.code() + ")", e.hint(), e);
+                }
+                throw e;
+            }
+        }
+    }
+
+    private SurfaceClient.PutAnswer put(KitEntry entry, Manifest manifest, boolean send) throws IOException {
+        SurfaceClient.CopiedArtefact artefact =
+                new SurfaceClient.CopiedArtefact(entry.key(), manifest.canonical(), entry.images(), entry.scans());
+        if (!send) {
+            return client.copy(artefact, null);
+        }
+        try (EntryFiles.Stored stored = files.payload(entry)) {
+            try {
+                return client.copy(artefact, new SurfaceClient.Content(stored, stored.size()));
+            } catch (IOException | RuntimeException e) {
+                KitException failed = stored.failed();
+                if (failed != null) {
+                    throw failed; // whatever was made of it on the way
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static void pause(long millis) throws InterruptedIOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    /** In which way an entry is not as it should be that was refused with a code; null where it is not the entry. */
+    private static @Nullable KitFault faultOf(ErrorCode code) {
+        return switch (code) {
+            case DIGEST_MISMATCH, CORRUPT_OBJECT, MALFORMED_ENCODING -> KitFault.CHECKSUM;
+            case SIGNATURE_INVALID -> KitFault.SIGNATURE;
+            case INVALID_ARGUMENT,
+                    INVALID_MANIFEST,
+                    TENANT_MISMATCH,
+                    PERMISSION_DENIED,
+                    PAYLOAD_TOO_LARGE,
+                    PAYLOAD_MISSING -> KitFault.REFUSED;
+            default -> null;
+        };
+    }
+}

@@ -1,0 +1,86 @@
+package io.surfacefs.kit;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what becomes of a kit. Thread-safe. */
+final class Tally {
+    private final long begun = System.nanoTime();
+    private final AtomicLong good = new AtomicLong();
+    private final AtomicLong known = new AtomicLong();
+    private final AtomicLong differing = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<KitProblem> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private long bad;
+    private @Nullable String signedBy;
+
+    void good(KitEntry entry) {
+        good.incrementAndGet();
+        bytes.addAndGet(entry.bytes());
+    }
+
+    void known() {
+        known.incrementAndGet();
+    }
+
+    void differing() {
+        differing.incrementAndGet();
+    }
+
+    void problem(KitProblem problem) {
+        lock.lock();
+        try {
+            bad++;
+            if (problems.size() < KitReport.MAX_PROBLEMS) {
+                problems.add(problem);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void warn(String warning) {
+        lock.lock();
+        try {
+            warnings.add(warning);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void signedBy(@Nullable String name) {
+        lock.lock();
+        try {
+            signedBy = name;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    KitReport report(long version, long entries) {
+        lock.lock();
+        try {
+            problems.sort(Comparator.comparing(KitProblem::path).thenComparing(KitProblem::message));
+            return new KitReport(
+                    version,
+                    entries,
+                    good.get(),
+                    known.get(),
+                    differing.get(),
+                    bytes.get(),
+                    bad,
+                    problems,
+                    signedBy,
+                    warnings,
+                    (System.nanoTime() - begun) / 1e9);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.surfacefs.kit;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks, so many at a time; who submits waits for a place. The first task that fails ends it all: what it threw is
+ * thrown by the next call. For one thread; to be closed, which waits for those that run.
+ */
+final class Workers implements AutoCloseable {
+    private final int places;
+    private final Semaphore free;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
+
+    /** What is to be done. */
+    @FunctionalInterface
+    interface Task {
+        void run() throws IOException;
+    }
+
+    Workers(int places) {
+        this.places = places;
+        this.free = new Semaphore(places);
+    }
+
+    void submit(Task task) throws IOException {
+        acquire(1);
+        threads.execute(() -> {
+            try {
+                if (failed.get() == null) {
+                    task.run();
+                }
+            } catch (IOException | RuntimeException e) {
+                failed.compareAndSet(null, e);
+            } finally {
+                free.release();
+            }
+        });
+    }
+
+    /** Waits for all that were submitted. */
+    void await() throws IOException {
+        acquire(places);
+        free.release(places);
+    }
+
+    private void acquire(int n) throws IOException {
+        try {
+            free.acquire(n);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+        Exception failure = failed.get();
+        if (failure != null) {
+            free.release(n);
+            if (failure instanceof IOException io) {
+                throw io;
+            }
+            throw (RuntimeException) failure;
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.close();
+    }
+}
