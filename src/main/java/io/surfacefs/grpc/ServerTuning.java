@@ -18,11 +18,23 @@ public class ServerTuning implements ServerBuilderCustomizer<VertxServerBuilder>
     /** Calls that may run on one connection; each upload has a window. */
     private static final int CALLS_PER_CONNECTION = 1024;
 
+    /** Bytes of header fields of a call, a token among them: as many as REST takes. */
+    private static final int METADATA = 20 * 1024;
+
+    /** Calls begun only to be thrown away, on one connection within {@link #RESET_SECONDS}. */
+    private static final int RESETS = 1000;
+
+    private static final int RESET_SECONDS = 30;
+
     @Override
     public void customize(GrpcServerConfiguration configuration, VertxServerBuilder builder) {
         builder.nettyBuilder()
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
+                .maxInboundMetadataSize(METADATA)
+                .maxRstFramesPerWindow(RESETS, RESET_SECONDS)
+                // A connection without a call says goodbye in the end; clients open another one when they need it.
+                .maxConnectionIdle(30, TimeUnit.MINUTES)
                 // A client that vanished without a word is noticed, and what it holds is given back.
                 .keepAliveTime(60, TimeUnit.SECONDS)
                 .keepAliveTimeout(20, TimeUnit.SECONDS)

@@ -34,6 +34,11 @@ final class Exchange {
     /** How long a client may go on sending behind a refusal before the connection is closed on it. */
     private static final long LINGER_MILLIS = 5_000;
 
+    /** Error codes of HTTP/2. */
+    private static final long NO_ERROR = 0;
+
+    private static final long INTERNAL_ERROR = 2;
+
     private final RoutingContext context;
     private final HttpServerRequest request;
     private final HttpServerResponse response;
@@ -241,8 +246,9 @@ final class Exchange {
 
     /** Ends the connection (the stream, in HTTP/2) at once, whatever is still to be written. */
     void cut() {
-        if (request.version() == HttpVersion.HTTP_2) {
-            response.reset();
+        if (http2()) {
+            // Never by NO_ERROR, which some clients take for the end of a whole answer.
+            response.reset(INTERNAL_ERROR);
         } else if (request.connection() instanceof ConnectionBase connection) {
             // Not the polite close, which flushes first: a last chunk written behind it would make the answer look
             // whole.
@@ -252,7 +258,8 @@ final class Exchange {
 
     /**
      * Whether the client is still sending a body that nobody will read. Closing at once would reset the connection and
-     * could take the answer from the client, so it is told, may finish for a while, and is then closed on.
+     * could take the answer from the client, so it is told, may finish for a while, and is then closed on (in HTTP/2:
+     * its stream alone is ended, RFC 9113 section 8.1).
      */
     private boolean closeBehindRefusal() {
         if (request.isEnded() || body.exhausted() || !FrontDoor.mayHaveBody(request)) {
@@ -262,8 +269,14 @@ final class Exchange {
             discard();
             return false;
         }
-        response.headers().set(HttpHeaders.CONNECTION, "close");
+        if (!http2()) {
+            response.headers().set(HttpHeaders.CONNECTION, "close");
+        }
         return true;
+    }
+
+    private boolean http2() {
+        return request.version() == HttpVersion.HTTP_2;
     }
 
     private boolean waitsForLeave() {
@@ -274,7 +287,7 @@ final class Exchange {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
             return length == null
-                    ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) ? Long.MAX_VALUE : 0
+                    ? http2() || request.headers().contains(HttpHeaders.TRANSFER_ENCODING) ? Long.MAX_VALUE : 0
                     : Long.parseLong(length);
         } catch (NumberFormatException e) {
             return Long.MAX_VALUE;
@@ -290,14 +303,20 @@ final class Exchange {
     /** A client that still waits for leave to send hardly needs time; one that is sending does. */
     private void linger() {
         if (request.isEnded()) {
-            request.connection().close();
+            hangUp();
             return;
         }
-        request.endHandler(end -> request.connection().close());
+        request.endHandler(end -> hangUp());
         discard();
-        context.vertx()
-                .setTimer(
-                        waitsForLeave() ? LINGER_MILLIS / 10 : LINGER_MILLIS,
-                        expired -> request.connection().close());
+        context.vertx().setTimer(waitsForLeave() ? LINGER_MILLIS / 10 : LINGER_MILLIS, expired -> hangUp());
+    }
+
+    /** The answer has gone whole, and nobody reads what else this request sends. */
+    private void hangUp() {
+        if (!http2()) {
+            request.connection().close();
+        } else if (!request.isEnded() && !response.closed()) {
+            response.reset(NO_ERROR);
+        }
     }
 }
