@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The engine for a command that runs in this process and ends. The configuration is read as the server reads it, but no
@@ -105,24 +104,7 @@ final class LocalCommands implements LocalEngine {
 
         @Override
         public List<Setting> settings() {
-            return config.effective().stream()
-                    .map(one -> new Setting(
-                            one.name(),
-                            one.name().equals(Settings.STORE_ROOT.name())
-                                    ? config.storeRoot().toString()
-                                    : one.text(),
-                            source(one.source())))
-                    .toList();
-        }
-
-        /** The names that the configuration library has for its sources, in words. */
-        private static @Nullable String source(String name) {
-            return switch (name) {
-                case "default" -> null;
-                case "EnvConfigSource" -> "environment";
-                case "SysPropConfigSource" -> "system property";
-                default -> name;
-            };
+            return EffectiveSettings.of(config, quarkus);
         }
     }
 

@@ -2,6 +2,7 @@ package io.surfacefs.app;
 
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
+import io.surfacefs.config.SurfaceConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,28 +17,44 @@ final class SecretChecks {
 
     private SecretChecks() {}
 
-    /** @param type of the store: an upstream may do without a token */
-    static void run(Path folder, Settings.StoreType type, Duration maxAge, Instant now, List<Finding> findings) {
-        List<String> names = type == Settings.StoreType.S3
+    static void run(SurfaceConfig config, Instant now, List<Finding> findings) {
+        Settings.StoreType type = config.get(Settings.STORE_TYPE);
+        if (type == Settings.StoreType.FOLDER) {
+            return;
+        }
+        config.find(Settings.SECRETS_DIR).ifPresent(folder -> checkMounted(config, folder, now, findings));
+        if (type == Settings.StoreType.UPSTREAM) {
+            config.find(Settings.UPSTREAM_TOKEN_FILE)
+                    .filter(file -> Files.isReadable(file) && file.toFile().length() > 0)
+                    .ifPresent(file -> checkAge(config, file, file.toString(), now, findings));
+        }
+    }
+
+    /** An upstream may do without a token. */
+    private static void checkMounted(SurfaceConfig config, Path folder, Instant now, List<Finding> findings) {
+        List<String> names = config.get(Settings.STORE_TYPE) == Settings.StoreType.S3
                 ? NAMES
                 : Stream.of(UpstreamChecks.TOKEN)
                         .filter(name -> Files.exists(folder.resolve(name)))
                         .toList();
         for (String name : names) {
-            Path file = folder.resolve(name);
-            try {
-                Instant written = Files.getLastModifiedTime(file).toInstant();
-                if (!Files.isReadable(file) || Files.size(file) == 0) {
-                    findings.add(missing(name));
-                } else if (Duration.between(written, now).compareTo(maxAge) > 0) {
-                    findings.add(Finding.warning(
-                            "SURFACE_SECRET_STALE",
-                            "the secret file " + name + " is older than surface.secrets.max-age",
-                            "rotate the secret, or raise surface.secrets.max-age"));
-                }
-            } catch (IOException e) {
+            checkAge(config, folder.resolve(name), name, now, findings);
+        }
+    }
+
+    private static void checkAge(SurfaceConfig config, Path file, String name, Instant now, List<Finding> findings) {
+        try {
+            Instant written = Files.getLastModifiedTime(file).toInstant();
+            if (!Files.isReadable(file) || Files.size(file) == 0) {
                 findings.add(missing(name));
+            } else if (Duration.between(written, now).compareTo(config.get(Settings.SECRETS_MAX_AGE)) > 0) {
+                findings.add(Finding.warning(
+                        "SURFACE_SECRET_STALE",
+                        "the secret file " + name + " is older than surface.secrets.max-age",
+                        "rotate the secret, or raise surface.secrets.max-age"));
             }
+        } catch (IOException e) {
+            findings.add(missing(name));
         }
     }
 

@@ -24,18 +24,15 @@ public final class StartupChecks {
     public static List<Finding> run(SurfaceConfig config, Config quarkus) {
         List<Finding> findings = new ArrayList<>(config.findings());
         SecurityChecks.run(config, quarkus, findings);
+        TlsChecks.run(config, quarkus, findings);
+        FolderChecks.run(config, findings);
+        SecretFiles.run(config, quarkus, findings);
         if (config.get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER) {
             checkFolder(config.storeRoot(), "surface.store.root", findings);
             config.find(Settings.INTAKE_ROOT).ifPresent(root -> checkFolder(root, "surface.intake.root", findings));
         } else {
             checkFolder(config.intakeRoot(), "surface.intake.root", findings);
-            config.find(Settings.SECRETS_DIR)
-                    .ifPresent(folder -> SecretChecks.run(
-                            folder,
-                            config.get(Settings.STORE_TYPE),
-                            config.get(Settings.SECRETS_MAX_AGE),
-                            Instant.now(),
-                            findings));
+            SecretChecks.run(config, Instant.now(), findings);
         }
         UpstreamChecks.run(config, findings);
         Rehearsals.check(config, findings);

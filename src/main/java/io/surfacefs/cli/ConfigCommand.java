@@ -9,9 +9,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "config",
         description = {
-            "Show the effective surface.* configuration and where each value comes from.",
+            "Show the effective surface.* configuration, and what of quarkus.* is set, and where each value comes from.",
             "",
-            "Secrets are never values of properties, so none is shown."
+            "Of secrets the files' names are shown; *** stands for a value of quarkus.* that is one."
         },
         footer = {"  surface-fs config", "  SURFACE_HOME=/var/lib/surface-fs surface-fs config --output json"})
 final class ConfigCommand extends BaseCommand {

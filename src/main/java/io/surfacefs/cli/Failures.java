@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -20,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Tells what went wrong, on the standard error, and with which exit code the program ends. */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private static final Pattern SECRET = Pattern.compile("(?i)-.*(token|secret|password|passphrase|credentials?|key)");
+
     private final Terminal terminal;
     private final Cancellation cancellation;
 
@@ -32,13 +35,27 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     public int handleParseException(ParameterException wrong, String[] line) {
         CommandLine command = wrong.getCommandLine();
         PrintWriter err = terminal.err();
-        err.println("surface-fs: " + wrong.getMessage());
+        err.println("surface-fs: " + message(wrong));
         UnmatchedArgumentException.printSuggestions(wrong, err);
         CommandLine.Help help = command.getHelp();
         err.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();
         return ExitCodes.REFUSED;
+    }
+
+    /** Who gives a secret as an argument must not find it once more in a log. */
+    private static @Nullable String message(ParameterException wrong) {
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            for (String argument : unmatched.getUnmatched()) {
+                String name = argument.split("=", 2)[0];
+                if (SECRET.matcher(name).matches()) {
+                    return "Unknown option: '" + name
+                            + "'; a secret is never an argument, only the name of its file is";
+                }
+            }
+        }
+        return wrong.getMessage();
     }
 
     @Override

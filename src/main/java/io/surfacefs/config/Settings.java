@@ -327,6 +327,26 @@ public final class Settings {
             Types.BOOLEAN,
             "false",
             "serve beyond loopback although nobody is authenticated");
+    public static final Setting<Boolean> ALLOW_NESTED_FOLDERS = Setting.of(
+            "surface.security.allow-nested-folders",
+            Types.BOOLEAN,
+            "false",
+            "let store, cache, spool and intake lie in one folder or one inside another, where each may take the other's files for its own; else SURFACE_UNSAFE");
+    public static final Setting<Boolean> ALLOW_QUOTA_BEYOND_DISK = Setting.of(
+            "surface.security.allow-quota-beyond-disk",
+            Types.BOOLEAN,
+            "false",
+            "let the quotas of cache, spool and intake that are set be more than the disk they are on; else SURFACE_UNSAFE");
+    public static final Setting<Boolean> ALLOW_UNVERIFIED_TLS = Setting.of(
+            "surface.security.allow-unverified-tls",
+            Types.BOOLEAN,
+            "false",
+            "let quarkus.tls.*.trust-all, a host name verification of NONE and quarkus.oidc.tls.verification stand, by which anybody on the way can be the other end; else SURFACE_UNSAFE");
+    public static final Setting<Boolean> ALLOW_OPEN_SECRETS = Setting.of(
+            "surface.security.allow-open-secrets",
+            Types.BOOLEAN,
+            "false",
+            "let everybody on this machine write files of secrets and keys, else SURFACE_UNSAFE; that everybody can read one is a warning, which this silences");
     public static final Setting<Path> SECRETS_DIR = Setting.of(
             "surface.secrets.dir",
             Types.PATH,
@@ -475,6 +495,10 @@ public final class Settings {
             CLIENT_CERTIFICATES,
             ALLOW_REMOTE,
             ALLOW_PLAIN,
+            ALLOW_NESTED_FOLDERS,
+            ALLOW_QUOTA_BEYOND_DISK,
+            ALLOW_UNVERIFIED_TLS,
+            ALLOW_OPEN_SECRETS,
             SECRETS_DIR,
             SECRETS_MAX_AGE,
             RETENTION_ENABLED,

@@ -3,16 +3,12 @@ package io.surfacefs.config;
 import io.surfacefs.model.SurfaceException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The effective configuration, read once, and what was found wrong with it. Immutable. */
@@ -35,9 +31,6 @@ public final class SurfaceConfig {
     /** A property's effective value as text, for people. */
     public record Effective(String name, @Nullable String text, String source) {}
 
-    private static final Pattern INJECTED =
-            Pattern.compile(".*_SERVICE_HOST|.*_SERVICE_PORT.*|.*_PORT|.*_PORT_[0-9]+_.*");
-
     private final Map<Setting<?>, Object> values = new HashMap<>();
     private final Map<Family<?, ?>, Map<Object, Object>> families = new HashMap<>();
     private final List<Effective> effective = new ArrayList<>();
@@ -50,7 +43,11 @@ public final class SurfaceConfig {
         SurfaceConfig config = new SurfaceConfig();
         Settings.ALL.forEach(setting -> config.readOne(setting, source));
         Settings.FAMILIES.forEach(family -> config.readFamily(family, source));
-        config.findUnknown(source);
+        config.findings.addAll(UnknownNames.in(source));
+        for (String feature : config.get(Settings.FEATURES)) {
+            config.findings.add(Finding.warning(
+                    "SURFACE_FEATURE_UNKNOWN", "there is no feature " + feature, "leave it out of surface.features"));
+        }
         return config;
     }
 
@@ -100,7 +97,7 @@ public final class SurfaceConfig {
 
     private static Finding invalid(String property, IllegalArgumentException expected, Raw raw) {
         return Finding.error(
-                "SURFACE_CONFIG_INVALID",
+                expected instanceof Types.Unsafe ? "SURFACE_UNSAFE" : "SURFACE_CONFIG_INVALID",
                 property + " has a value that can't be right",
                 "expected " + expected.getMessage() + "; set in " + raw.source());
     }
@@ -137,64 +134,6 @@ public final class SurfaceConfig {
         return null;
     }
 
-    private void findUnknown(Source source) {
-        for (String name : source.names()) {
-            if (Settings.ALL.stream().noneMatch(s -> s.name().equals(name))
-                    && Settings.FAMILIES.stream().noneMatch(f -> f.nameIn(name).isPresent())) {
-                findings.add(Finding.error(
-                        "SURFACE_CONFIG_UNKNOWN",
-                        "there is no property " + name,
-                        "did you mean " + nearest(name) + "?"));
-            }
-        }
-        for (String variable : source.environment().keySet().stream().sorted().toList()) {
-            if (variable.startsWith("SURFACE_")
-                    && !INJECTED.matcher(variable).matches()
-                    && Settings.ALL.stream()
-                            .noneMatch(s ->
-                                    s.variable().equals(variable) || s.aliases().contains(variable))
-                    && Settings.FAMILIES.stream()
-                            .noneMatch(f -> f.nameInVariable(variable).isPresent())) {
-                findings.add(Finding.warning(
-                        "SURFACE_CONFIG_UNKNOWN",
-                        "the environment variable " + variable + " names no property",
-                        "did you mean "
-                                + nearest(variable.toLowerCase(Locale.ROOT).replace('_', '.')) + "?"));
-            }
-        }
-        for (String feature : get(Settings.FEATURES)) {
-            findings.add(Finding.warning(
-                    "SURFACE_FEATURE_UNKNOWN", "there is no feature " + feature, "leave it out of surface.features"));
-        }
-    }
-
-    private static String nearest(String name) {
-        return Stream.concat(
-                        Settings.ALL.stream().map(Setting::name),
-                        Settings.FAMILIES.stream().map(Family::name))
-                .min(Comparator.comparingInt(known -> distance(known.replace('-', '.'), name.replace('-', '.'))))
-                .orElse("");
-    }
-
-    /** Levenshtein's edit distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                int swap = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(swap, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[b.length()];
-    }
-
     /** A value that has a default. */
     public <T> T get(Setting<T> setting) {
         return find(setting).orElseThrow(() -> new IllegalStateException(setting.name() + " has no value"));
@@ -204,6 +143,13 @@ public final class SurfaceConfig {
     @SuppressWarnings("unchecked") // values are put in by the setting's own parser
     public <T> Optional<T> find(Setting<T> setting) {
         return Optional.ofNullable((T) values.get(setting));
+    }
+
+    /** Whether somebody set it, by its own name or by an alias; else it has its default. */
+    public boolean isSet(Setting<?> setting) {
+        return effective.stream()
+                .anyMatch(one ->
+                        one.name().equals(setting.name()) && !one.source().equals("default"));
     }
 
     /** The members of a family that have a value. */

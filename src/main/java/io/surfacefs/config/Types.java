@@ -26,11 +26,22 @@ final class Types {
 
     private Types() {}
 
+    /** Says that a value asks for what nobody is given. */
+    static final class Unsafe extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        Unsafe(String expected) {
+            super(expected);
+        }
+    }
+
     private record Named<T>(String label, String expected, Function<String, T> parser) implements Setting.Type<T> {
         @Override
         public T parse(String text) {
             try {
                 return parser.apply(text.strip());
+            } catch (Unsafe e) {
+                throw e;
             } catch (IllegalArgumentException | ArithmeticException | DateTimeParseException | SurfaceException e) {
                 throw new IllegalArgumentException(expected, e);
             }
@@ -84,6 +95,7 @@ final class Types {
 
     static final Setting.Type<Set<Tenant>> TENANTS =
             new Named<>("list", "tenant names separated by commas; * is no tenant", value -> {
+                refuseWildcard(LIST.parse(value), "each tenant by its name: * would open every tenant's data");
                 Set<Tenant> tenants =
                         LIST.parse(value).stream().map(Tenant::new).collect(Collectors.toUnmodifiableSet());
                 if (tenants.isEmpty()) {
@@ -91,6 +103,12 @@ final class Types {
                 }
                 return tenants;
             });
+
+    private static void refuseWildcard(List<String> names, String expected) {
+        if (names.contains("*") || names.contains("\"*\"")) {
+            throw new Unsafe(expected);
+        }
+    }
 
     private static final Set<String> ALL_SCOPES =
             Set.of("surface.read", "surface.write", "surface.delete", "surface.admin");
@@ -108,8 +126,9 @@ final class Types {
 
     /** The subject of a token, in a property's name. */
     static String subject(String name) {
-        if (!SUBJECT.matcher(name).matches()) {
-            throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "a subject is 1 to 255 visible ASCII characters");
+        if (!SUBJECT.matcher(name).matches() || name.equals("*")) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT, "a subject is 1 to 255 visible ASCII characters; * is none");
         }
         return name;
     }
@@ -119,6 +138,11 @@ final class Types {
             "claim paths separated by commas, like tenant or \"https://example.org/claims\"/tenant",
             value -> {
                 List<String> paths = LIST.parse(value);
+                refuseWildcard(
+                        paths.stream()
+                                .flatMap(path -> Arrays.stream(path.split("/", -1)))
+                                .toList(),
+                        "claims by their names: with * whoever gets any claim into a token would choose the tenant");
                 paths.forEach(path -> {
                     if (!CLAIM_PATH.matcher(path).matches()) {
                         throw new IllegalArgumentException(path);

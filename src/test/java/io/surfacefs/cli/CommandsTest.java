@@ -336,6 +336,25 @@ class CommandsTest {
     }
 
     @Test
+    void aSecretAsAnArgumentIsRefusedByItsNameAndNotToldAgain() throws IOException {
+        for (String[] line : new String[][] {
+            {"ls", "--tenant", "acme", "--token=canary"},
+            {"ls", "--tenant", "acme", "--token", "canary"},
+            {"ls", "--tenant", "acme", "--upstream-token=canary"},
+            {"ls", "--tenant", "acme", "--secret-access-key", "canary"},
+            {"serve", "-Dsurface.upstream.token=canary"},
+        }) {
+            Result result = run(line);
+            assertEquals(11, result.exit(), line[3 % line.length]);
+            assertTrue(result.err().contains("only the name of its file is"), result.err());
+            assertFalse(result.err().contains("canary"), result.err());
+        }
+        Result other = run("ls", "--tenant", "acme", "--no-such-option=7");
+        assertEquals(11, other.exit());
+        assertTrue(other.err().contains("--no-such-option=7"), other.err());
+    }
+
+    @Test
     void doctorAndConfigTellAsJson() throws IOException {
         Result doctor = run("doctor", "--output", "json");
         assertEquals(0, doctor.exit(), "a warning is no error");

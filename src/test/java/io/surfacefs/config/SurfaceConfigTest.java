@@ -1,6 +1,7 @@
 package io.surfacefs.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.model.Kind;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SurfaceConfigTest {
@@ -91,7 +93,11 @@ class SurfaceConfigTest {
             Map.entry("surface.security.tenant-claims", new String[] {"tenant,realm/\"a/b\"", "a//b"}),
             Map.entry("surface.security.client-certificates", new String[] {"required", "maybe"}),
             Map.entry("surface.security.allow-plain-text", new String[] {"true", "yes"}),
-            Map.entry("surface.security.subject-tenants.\"SUB\"", new String[] {"acme,beta", "*"}),
+            Map.entry("surface.security.allow-nested-folders", new String[] {"true", "yes"}),
+            Map.entry("surface.security.allow-quota-beyond-disk", new String[] {"true", "yes"}),
+            Map.entry("surface.security.allow-unverified-tls", new String[] {"true", "yes"}),
+            Map.entry("surface.security.allow-open-secrets", new String[] {"true", "yes"}),
+            Map.entry("surface.security.subject-tenants.\"SUB\"", new String[] {"acme,beta", "No Tenant"}),
             Map.entry(
                     "surface.security.subject-scopes.\"SUB\"",
                     new String[] {"surface.read,surface.write", "surface.everything"}),
@@ -203,6 +209,21 @@ class SurfaceConfigTest {
     }
 
     @Test
+    void aWildcardIsNeitherATenantNorAClaimNorASubject() {
+        String tenants = "surface.security.subject-tenants.\"one\"";
+        String claims = "surface.security.tenant-claims";
+        assertEquals(List.of("ERROR SURFACE_UNSAFE"), codes(read(Map.of(tenants, "*"), Map.of())));
+        assertEquals(List.of("ERROR SURFACE_UNSAFE"), codes(read(Map.of(tenants, "acme, *"), Map.of())));
+        assertEquals(List.of(), codes(read(Map.of(tenants, "acme"), Map.of())));
+        assertEquals(List.of("ERROR SURFACE_UNSAFE"), codes(read(Map.of(claims, "*"), Map.of())));
+        assertEquals(List.of("ERROR SURFACE_UNSAFE"), codes(read(Map.of(claims, "tenant,realm/*"), Map.of())));
+        assertEquals(List.of("ERROR SURFACE_UNSAFE"), codes(read(Map.of(claims, "realm/\"*\""), Map.of())));
+        assertEquals(List.of(), codes(read(Map.of(claims, "tenant,realm/tenants"), Map.of())));
+        String subject = "surface.security.subject-tenants.\"*\"";
+        assertEquals(List.of("ERROR SURFACE_CONFIG_INVALID"), codes(read(Map.of(subject, "acme"), Map.of())));
+    }
+
+    @Test
     void nothingGivenIsFine() {
         SurfaceConfig config = read(Map.of(), Map.of());
         assertEquals(List.of(), config.findings());
@@ -241,6 +262,128 @@ class SurfaceConfigTest {
                         .find(Settings.TENANT)
                         .orElseThrow()
                         .value());
+    }
+
+    /** Of each aliased property, what fills it: its own variable first, then the others in their order. */
+    private static final Map<String, List<String>> ALIASES = Map.of(
+            "surface.store.endpoint",
+            List.of(
+                    "SURFACE_STORE_ENDPOINT",
+                    "SURFACE_FS_ENDPOINT",
+                    "SCANNER_SURFACE_FS_ENDPOINT",
+                    "ZASTAVA_SURFACE_FS_ENDPOINT"),
+            "surface.store.bucket",
+            List.of(
+                    "SURFACE_STORE_BUCKET",
+                    "SURFACE_FS_BUCKET",
+                    "SCANNER_SURFACE_FS_BUCKET",
+                    "ZASTAVA_SURFACE_FS_BUCKET"),
+            "surface.cache.root",
+            List.of("SURFACE_CACHE_ROOT", "SCANNER_SURFACE_CACHE_ROOT", "ZASTAVA_SURFACE_CACHE_ROOT"),
+            "surface.cache.quota",
+            List.of(
+                    "SURFACE_CACHE_QUOTA",
+                    "SURFACE_CACHE_QUOTA_MB",
+                    "SCANNER_SURFACE_CACHE_QUOTA_MB",
+                    "ZASTAVA_SURFACE_CACHE_QUOTA_MB"),
+            "surface.tenant",
+            List.of("SURFACE_TENANT", "SCANNER_SURFACE_TENANT", "ZASTAVA_SURFACE_TENANT"),
+            "surface.features",
+            List.of("SURFACE_FEATURES", "SCANNER_SURFACE_FEATURES", "ZASTAVA_SURFACE_FEATURES"));
+
+    /** A lawful value that differs from variable to variable. */
+    private static String valueOf(String property, int place) {
+        return switch (property) {
+            case "surface.store.endpoint" -> "https://s3-" + place + ".local";
+            case "surface.cache.root" -> "/srv/cache-" + place;
+            case "surface.cache.quota" -> String.valueOf(100 + place);
+            default -> "name-" + place;
+        };
+    }
+
+    @Test
+    void everyAliasFillsItsPropertyAndThoseBeforeItGoFirst() {
+        Map<String, List<String>> aliased = new HashMap<>();
+        for (Setting<?> setting : Settings.ALL) {
+            if (!setting.aliases().isEmpty()) {
+                aliased.put(
+                        setting.name(),
+                        Stream.concat(Stream.of(setting.variable()), setting.aliases().stream())
+                                .toList());
+            }
+        }
+        assertEquals(ALIASES, aliased);
+        for (Setting<?> setting : Settings.ALL) {
+            List<String> variables = ALIASES.getOrDefault(setting.name(), List.of());
+            Map<String, String> environment = new HashMap<>();
+            // From the last to the first: each is set beside all that stand behind it, and counts.
+            for (int i = variables.size() - 1; i >= 0; i--) {
+                String variable = variables.get(i);
+                String value = valueOf(setting.name(), i);
+                environment.put(variable, value);
+                SurfaceConfig config = read(Map.of(), environment);
+                String bytes = variable.endsWith("_MB") ? value + "M" : value;
+                assertEquals(setting.type().parse(bytes), config.find(setting).orElseThrow(), variable);
+                assertTrue(config.isSet(setting), variable);
+                assertTrue(
+                        config.findings().stream().noneMatch(f -> f.code().equals("SURFACE_CONFIG_UNKNOWN")), variable);
+            }
+            if (!variables.isEmpty()) {
+                String named = valueOf(setting.name(), 9);
+                assertEquals(
+                        setting.type().parse(named),
+                        read(Map.of(setting.name(), named), environment)
+                                .find(setting)
+                                .orElseThrow(),
+                        "a file, or -D, goes before all of them");
+            }
+        }
+    }
+
+    @Test
+    void namesWithoutSurfaceAndEmptyAliasesAreNeverRead() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("SCANNER_TENANT", "other");
+        environment.put("ZASTAVA_FS_ENDPOINT", "https://other.local");
+        environment.put("SCANNER_SURFACE_TENANT", "");
+        SurfaceConfig config = read(Map.of(), environment);
+        assertEquals(List.of(), config.findings());
+        assertEquals(Optional.empty(), config.find(Settings.TENANT));
+        assertEquals(Optional.empty(), config.find(Settings.STORE_ENDPOINT));
+        assertFalse(config.isSet(Settings.TENANT));
+    }
+
+    @Test
+    void aWrongValueOfAnAliasIsToldByTheAliassName() {
+        Finding finding = read(Map.of(), Map.of("SCANNER_SURFACE_CACHE_QUOTA_MB", "10G"))
+                .findings()
+                .getFirst();
+        assertEquals("SURFACE_CONFIG_INVALID", finding.code());
+        assertTrue(finding.hint().contains("SCANNER_SURFACE_CACHE_QUOTA_MB"), finding.hint());
+    }
+
+    @Test
+    void aSecretsValueIsNoPropertyAndIsToldByItsNameAlone() {
+        String[][] secrets = {
+            {"surface.upstream.token", "surface.upstream.token-file"},
+            {"surface.store.secret-access-key", "surface.secrets.dir"},
+            {"surface.store.access-key-id", "surface.secrets.dir"},
+            {"surface.signing.private-key", "surface.secrets.dir"},
+            {"surface.store.password", "surface.secrets.dir"},
+        };
+        for (String[] secret : secrets) {
+            SurfaceConfig config = read(Map.of(secret[0], "canary"), Map.of());
+            assertEquals(List.of("ERROR SURFACE_CONFIG_UNKNOWN"), codes(config), secret[0]);
+            String line = config.findings().getFirst().line();
+            assertTrue(line.contains(secret[0]) && line.contains(secret[1] + "?"), line);
+            assertTrue(line.contains("only the name of its file"), line);
+            assertFalse(line.contains("canary"), line);
+            String variable = secret[0].replaceAll("[^a-z0-9]", "_").toUpperCase(Locale.ROOT);
+            SurfaceConfig environment = read(Map.of(), Map.of(variable, "canary"));
+            assertEquals(List.of("WARNING SURFACE_CONFIG_UNKNOWN"), codes(environment), variable);
+            assertTrue(environment.findings().getFirst().hint().contains(secret[1] + "?"), variable);
+            assertFalse(environment.findings().getFirst().line().contains("canary"), variable);
+        }
     }
 
     @Test

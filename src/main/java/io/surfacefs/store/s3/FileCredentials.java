@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -22,26 +23,70 @@ final class FileCredentials implements AwsCredentialsProvider {
 
     private record Read(AwsCredentials credentials, long at) {}
 
+    /** How a file is read. */
+    @FunctionalInterface
+    interface Reader {
+        String read(Path file) throws IOException;
+    }
+
     private final Path folder;
+    private final LongSupplier nanos;
+    private final Reader reader;
     private final AtomicReference<Read> last = new AtomicReference<>();
 
     FileCredentials(Path folder) {
+        this(folder, System::nanoTime, file -> Files.readString(file, StandardCharsets.UTF_8));
+    }
+
+    FileCredentials(Path folder, LongSupplier nanos, Reader reader) {
         this.folder = folder;
+        this.nanos = nanos;
+        this.reader = reader;
     }
 
     @Override
     public AwsCredentials resolveCredentials() {
         Read read = last.get();
-        if (read == null || System.nanoTime() - read.at > LOOK_AGAIN_NANOS) {
-            read = new Read(AwsBasicCredentials.create(secret(KEY_ID), secret(SECRET)), System.nanoTime());
+        if (read == null || nanos.getAsLong() - read.at > LOOK_AGAIN_NANOS) {
+            read = new Read(pair(), nanos.getAsLong());
             last.set(read);
         }
         return read.credentials;
     }
 
-    private String secret(String name) {
+    /** Both of one version: the kubelet puts all files of a secret in place by one change of the link ..data. */
+    private AwsCredentials pair() {
+        Path before = version();
         try {
-            String value = Files.readString(folder.resolve(name), StandardCharsets.UTF_8)
+            AwsCredentials read = readFrom(before);
+            Path after = version();
+            return before.equals(after) ? read : readFrom(after);
+        } catch (StoreFault e) {
+            Path after = version();
+            if (before.equals(after)) {
+                throw e;
+            }
+            return readFrom(after); // the version that was read from is gone already
+        }
+    }
+
+    private Path version() {
+        try {
+            return folder.resolve("..data").toRealPath();
+        } catch (IOException e) {
+            return folder; // plain files
+        }
+    }
+
+    private AwsCredentials readFrom(Path version) {
+        return AwsBasicCredentials.create(secret(version, KEY_ID), secret(version, SECRET));
+    }
+
+    private String secret(Path version, String name) {
+        try {
+            // A file that is mounted in another way than its neighbours has its own place.
+            Path mounted = version.resolve(name);
+            String value = reader.read(Files.exists(mounted) ? mounted : folder.resolve(name))
                     .strip();
             if (value.isEmpty()) {
                 throw missing(name, null);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The token of this instance, read again within a second of a change, so that a rotated one needs no restart. */
@@ -15,18 +16,24 @@ final class WorkloadToken implements Supplier<Optional<String>> {
     private record Read(String authorization, long at) {}
 
     private final Path file;
+    private final LongSupplier nanos;
     private final AtomicReference<Read> last = new AtomicReference<>();
 
     WorkloadToken(Path file) {
+        this(file, System::nanoTime);
+    }
+
+    WorkloadToken(Path file, LongSupplier nanos) {
         this.file = file;
+        this.nanos = nanos;
     }
 
     @Override
     public Optional<String> get() {
         Read read = last.get();
-        if (read == null || System.nanoTime() - read.at > LOOK_AGAIN_NANOS) {
+        if (read == null || nanos.getAsLong() - read.at > LOOK_AGAIN_NANOS) {
             try {
-                read = new Read(BearerToken.authorization(file), System.nanoTime());
+                read = new Read(BearerToken.authorization(file), nanos.getAsLong());
             } catch (IOException e) {
                 throw new StoreFault(
                         StoreFault.Reason.NO_CREDENTIALS,
