@@ -38,6 +38,7 @@ public final class StartupChecks {
                             findings));
         }
         UpstreamChecks.run(config, findings);
+        StoreTransport.check(config, quarkus, findings);
         Rehearsals.check(config, findings);
         if (config.cacheType() == Settings.CacheType.DISK) {
             checkFolder(config.cacheRoot(), "surface.cache.root", findings);
