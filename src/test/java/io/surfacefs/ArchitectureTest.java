@@ -31,23 +31,24 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.ofEntries(
             Map.entry("rest", Set.of("service", "access", "model", "ops")),
             Map.entry("grpc", Set.of("service", "access", "model", "ops", STUBS)),
-            Map.entry("cli", Set.of("client", "kit", "service", "access", "signing", "model", "ops")),
+            Map.entry("cli", Set.of("client", "kit", "service", "access", "signing", "tls", "model", "ops")),
             Map.entry("kit", Set.of("client", "codec", "signing", "model")),
-            Map.entry("client", Set.of("service", "access", "wire", "model", STUBS)),
+            Map.entry("client", Set.of("service", "access", "wire", "tls", "model", STUBS)),
             Map.entry("wire", Set.of("model", STUBS)),
+            Map.entry("tls", Set.of()),
             Map.entry("service", Set.of("access", "store", "codec", "model", "ops")),
             Map.entry("access", Set.of("model")),
             Map.entry("signing", Set.of("codec", "model")),
             Map.entry("cache", Set.of("store", "codec", "model", "ops")),
             Map.entry("spool", Set.of("store", "codec", "model", "ops")),
-            Map.entry("store", Set.of("codec", "model", "ops")),
+            Map.entry("store", Set.of("tls", "codec", "model", "ops")),
             Map.entry("store.layout", Set.of("store", "codec", "model", "ops")),
             Map.entry("store.fs", Set.of("store", "codec", "model", "ops")),
-            Map.entry("store.s3", Set.of("store", "codec", "model", "ops")),
-            Map.entry("store.upstream", Set.of("store", "codec", "wire", "model", "ops", STUBS)),
+            Map.entry("store.s3", Set.of("store", "tls", "codec", "model", "ops")),
+            Map.entry("store.upstream", Set.of("store", "tls", "codec", "wire", "model", "ops", STUBS)),
             Map.entry("store.faults", Set.of("store", "codec", "model", "ops")),
             Map.entry("ops", Set.of("model")),
-            Map.entry("config", Set.of("model")),
+            Map.entry("config", Set.of("tls", "model")),
             Map.entry("codec", Set.of("model")),
             Map.entry("model", Set.of()),
             Map.entry(STUBS, Set.of())));
@@ -65,7 +66,8 @@ class ArchitectureTest {
             "store.fs",
             "store.s3",
             "store.upstream",
-            "wire");
+            "wire",
+            "tls");
 
     private static final List<String> FRAMEWORKS =
             List.of("io.quarkus.", "io.vertx.", "io.smallrye.", "jakarta.", "org.eclipse.microprofile.");

@@ -5,6 +5,7 @@ import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.fs.FolderStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,11 @@ final class Doctor {
     static List<Finding> run(SurfaceConfig config, Config quarkus) {
         List<Finding> findings = new ArrayList<>(StartupChecks.run(config, quarkus));
         boolean mayOpen = findings.stream().noneMatch(finding -> finding.severity() == Finding.Severity.ERROR);
+        CertificateChecks.files(config, quarkus, Instant.now(), findings);
         boolean opened = mayOpen && open(config, findings);
+        if (opened) {
+            CertificateChecks.store(config, quarkus, Instant.now(), findings);
+        }
         FINE.forEach((code, message) -> {
             boolean fine = opened || !code.equals("STORE_UNAVAILABLE");
             if (fine && findings.stream().noneMatch(finding -> finding.code().equals(code))) {

@@ -35,6 +35,7 @@ final class LocalCommands implements LocalEngine {
         }
         List<Finding> findings = new ArrayList<>(config.findings());
         UpstreamChecks.run(config, findings);
+        StoreTransport.check(config, quarkus, findings);
         List<String> errors = findings.stream()
                 .filter(finding -> finding.severity() == Finding.Severity.ERROR)
                 .map(Finding::line)

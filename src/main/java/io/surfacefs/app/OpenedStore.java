@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,7 +181,7 @@ record OpenedStore(
                 config.get(Settings.BUCKET_NAME),
                 config.get(Settings.MANIFEST_BUCKET_NAME),
                 config.get(Settings.STORE_PREFIX),
-                config.find(Settings.CA_FILE).orElse(null),
+                StoreTransport.open(config, ConfigProvider.getConfig()),
                 config.find(Settings.SECRETS_DIR).orElse(null),
                 new S3Settings.Limits(
                         config.get(Settings.CONNECT_TIMEOUT),
@@ -258,7 +259,7 @@ record OpenedStore(
                 config.find(Settings.STORE_ENDPOINT)
                         .orElseThrow(() -> new StoreFault(
                                 StoreFault.Reason.UNREACHABLE, "set surface.store.endpoint to its address", null)),
-                config.find(Settings.CA_FILE).orElse(null),
+                StoreTransport.open(config, ConfigProvider.getConfig()),
                 UpstreamChecks.tokenFile(config),
                 config.find(Settings.TENANT).orElse(null),
                 config.get(Settings.STORE_VERIFY) != Settings.Verify.OFF,

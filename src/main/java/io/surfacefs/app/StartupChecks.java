@@ -35,6 +35,7 @@ public final class StartupChecks {
             SecretChecks.run(config, Instant.now(), findings);
         }
         UpstreamChecks.run(config, findings);
+        StoreTransport.check(config, quarkus, findings);
         Rehearsals.check(config, findings);
         if (config.cacheType() == Settings.CacheType.DISK) {
             checkFolder(config.cacheRoot(), "surface.cache.root", findings);

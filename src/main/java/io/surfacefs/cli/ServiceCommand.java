@@ -5,8 +5,11 @@ import io.surfacefs.client.Credentials;
 import io.surfacefs.client.RemoteSurface;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.tls.Pin;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,6 +17,8 @@ import picocli.CommandLine.Option;
 /** A command that works on the store of the configuration, or on a service far away. */
 @Command
 abstract class ServiceCommand extends BaseCommand {
+    private static final Set<String> PLAIN = Set.of("http", "grpc");
+
     @Option(
             names = "--endpoint",
             paramLabel = "URL",
@@ -41,11 +46,17 @@ abstract class ServiceCommand extends BaseCommand {
             description = "This client's own certificate with its chain, PEM; goes with --key-file.")
     private @Nullable Path certFile;
 
-    @Option(
-            names = "--key-file",
-            paramLabel = "FILE",
-            description = "The key of --cert-file, PEM, PKCS 8 without a password.")
+    @Option(names = "--key-file", paramLabel = "FILE", description = "The key of --cert-file, PEM without a password.")
     private @Nullable Path keyFile;
+
+    @Option(
+            names = "--pin",
+            paramLabel = "sha256/BASE64",
+            description = {
+                "SPKI pin, for https:// and grpcs://: the key of the service or of what vouches for it.",
+                "Given several times, one of them must be met."
+            })
+    private List<String> pins = List.of();
 
     /** Work on artefacts. */
     @FunctionalInterface
@@ -118,12 +129,24 @@ abstract class ServiceCommand extends BaseCommand {
     }
 
     private Credentials credentials() {
-        return new Credentials(tokenFile, caFile, certFile, keyFile);
+        if (!pins.isEmpty() && endpoint != null && PLAIN.contains(String.valueOf(endpoint.getScheme()))) {
+            throw wrongUsage("--pin goes with https:// and grpcs://");
+        }
+        try {
+            return new Credentials(
+                    tokenFile,
+                    caFile,
+                    certFile,
+                    keyFile,
+                    pins.stream().map(Pin::new).toList());
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage("--pin is sha256/ and 32 bytes in base64");
+        }
     }
 
     private void refuseRemoteOptions() {
-        if (tokenFile != null || caFile != null || certFile != null || keyFile != null) {
-            throw wrongUsage("--token-file, --ca-file, --cert-file and --key-file go with --endpoint");
+        if (tokenFile != null || caFile != null || certFile != null || keyFile != null || !pins.isEmpty()) {
+            throw wrongUsage("--token-file, --ca-file, --cert-file, --key-file and --pin go with --endpoint");
         }
     }
 }

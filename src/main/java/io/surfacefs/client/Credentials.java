@@ -4,11 +4,13 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.tls.ClientTls;
+import io.surfacefs.tls.Pin;
+import io.surfacefs.tls.StoreFile;
 import io.surfacefs.wire.BearerToken;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param tokenFile the bearer token, read for each call
  * @param caFile PEM certificates that are trusted instead of the system's, read when a client is opened
  * @param certFile the client's own certificate with its chain, PEM; goes with {@code keyFile}
- * @param keyFile its key, PEM, PKCS 8, not encrypted
+ * @param keyFile its key, PEM, not encrypted
+ * @param pins of which the service must have one, on top of being trusted; empty for none
  */
 public record Credentials(
         @Nullable Path tokenFile,
         @Nullable Path caFile,
         @Nullable Path certFile,
-        @Nullable Path keyFile) {
+        @Nullable Path keyFile,
+        List<Pin> pins) {
     /** Nothing to show, and the system's trust. */
-    public static final Credentials NONE = new Credentials(null, null, null, null);
+    public static final Credentials NONE = new Credentials(null, null, null, null, List.of());
 
     /** @throws SurfaceException {@code INVALID_ARGUMENT} for a certificate without a key, or the other way round */
     public Credentials {
@@ -53,24 +57,25 @@ public record Credentials(
 
     /** TLS by these files, where one of them is given; else the system's own is right. */
     Optional<SslContextBuilder> tls() {
-        if (caFile == null && certFile == null) {
+        if (caFile == null && certFile == null && pins.isEmpty()) {
             return Optional.empty();
         }
-        SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
         try {
-            if (caFile != null) {
-                try (InputStream in = Files.newInputStream(caFile)) {
-                    builder.trustManager(in);
-                }
-            }
-            if (certFile != null && keyFile != null) {
-                try (InputStream chain = Files.newInputStream(certFile);
-                        InputStream key = Files.newInputStream(keyFile)) {
-                    builder.keyManager(chain, key);
-                }
-            }
+            ClientTls tls = ClientTls.open(new ClientTls.Settings(
+                    "what is given",
+                    caFile == null ? null : new StoreFile.PemCertificates(List.of(caFile)),
+                    certFile == null || keyFile == null
+                            ? null
+                            : new StoreFile.PemPairs(List.of(certFile), List.of(keyFile)),
+                    null,
+                    List.of(),
+                    List.of(),
+                    pins));
+            SslContextBuilder builder =
+                    SslContextBuilder.forClient().sslProvider(SslProvider.JDK).trustManager(tls.trust());
+            tls.identity().ifPresent(builder::keyManager);
             return Optional.of(builder);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             throw unusable(e);
         }
     }
@@ -80,7 +85,7 @@ public record Credentials(
         return new SurfaceException(
                 ErrorCode.INVALID_ARGUMENT,
                 "the certificates can't be used: " + e.getMessage(),
-                "PEM files; the key is PKCS 8 without a password",
+                "PEM files; the key without a password",
                 e);
     }
 }

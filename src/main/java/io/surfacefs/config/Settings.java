@@ -2,6 +2,7 @@ package io.surfacefs.config;
 
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.tls.Pin;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 public final class Settings {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern REGION = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+    private static final Pattern TLS_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
     private static final Pattern PREFIX =
             Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?");
 
@@ -131,6 +133,13 @@ public final class Settings {
             Types.PATH,
             null,
             "S3 store, upstream: PEM certificates that are trusted instead of the system's");
+    public static final Setting<String> STORE_TLS_NAME = Setting.of(
+            "surface.store.tls-configuration-name",
+            Types.text(TLS_NAME, "NAME of a quarkus.tls.NAME"),
+            null,
+            "S3 store: a quarkus.tls.NAME: whom to trust there, and the client's certificate to show");
+    public static final Setting<List<Pin>> STORE_PINS =
+            Setting.of("surface.store.pins", Types.PINS, null, "S3 store: SPKI pins as surface.upstream.pins");
     public static final Setting<Boolean> CREATE_BUCKETS = Setting.of(
             "surface.store.create-buckets",
             Types.BOOLEAN,
@@ -377,6 +386,16 @@ public final class Settings {
             Types.BOOLEAN,
             "false",
             "upstream: send the token without TLS beyond loopback, where anybody on the way can take it; else SURFACE_UNSAFE");
+    public static final Setting<List<Pin>> UPSTREAM_PINS = Setting.of(
+            "surface.upstream.pins",
+            Types.PINS,
+            null,
+            "upstream: SPKI pins, sha256/BASE64; the key of its certificate or of one that vouches for that must be among them, on top of the usual trust; none: refused");
+    public static final Setting<String> UPSTREAM_TLS_NAME = Setting.of(
+            "surface.upstream.tls-configuration-name",
+            Types.text(TLS_NAME, "NAME of a quarkus.tls.NAME"),
+            null,
+            "upstream: a quarkus.tls.NAME: whom to trust there, and the client's certificate to show; with reload-period, renewed files count from the next connection on");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -449,6 +468,8 @@ public final class Settings {
             STORE_REGION,
             PATH_STYLE,
             CA_FILE,
+            STORE_TLS_NAME,
+            STORE_PINS,
             CREATE_BUCKETS,
             CONNECT_TIMEOUT,
             ATTEMPT_TIMEOUT,
@@ -490,6 +511,8 @@ public final class Settings {
             UPSTREAM_TOKEN_FILE,
             UPSTREAM_FORWARD_TOKEN,
             UPSTREAM_PLAIN_TOKEN,
+            UPSTREAM_PINS,
+            UPSTREAM_TLS_NAME,
             AUTH,
             TENANT_CLAIMS,
             CLIENT_CERTIFICATES,

@@ -3,6 +3,7 @@ package io.surfacefs.config;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.tls.Pin;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -92,6 +93,15 @@ final class Types {
                     .map(String::strip)
                     .filter(s -> !s.isEmpty())
                     .toList());
+
+    static final Setting.Type<List<Pin>> PINS =
+            new Named<>("list of pins", "pins separated by commas, each sha256/ and 32 bytes in base64", value -> {
+                List<Pin> pins = LIST.parse(value).stream().map(Pin::new).toList();
+                if (pins.isEmpty()) {
+                    throw new IllegalArgumentException(value);
+                }
+                return pins;
+            });
 
     static final Setting.Type<Set<Tenant>> TENANTS =
             new Named<>("list", "tenant names separated by commas; * is no tenant", value -> {

@@ -48,6 +48,10 @@ public final class StoreFault extends SurfaceException {
         CLOCK(ErrorCode.STORE_UNAVAILABLE, false, "this machine's clock and the store's differ too much"),
         /** No TLS connection that can be trusted. */
         TLS(ErrorCode.STORE_UNAVAILABLE, false, "the store's certificate is not trusted"),
+        /** It can be trusted otherwise, and has none of the keys that are pinned. */
+        PINS(ErrorCode.STORE_UNAVAILABLE, false, "the store has none of the pinned keys"),
+        /** The store doesn't take the certificate of this side, or wants one. */
+        CLIENT_CERTIFICATE(ErrorCode.STORE_UNAVAILABLE, false, "the store does not take this side's certificate"),
         /** The store has no room left. */
         FULL(ErrorCode.DISK_FULL, false, "the store is full"),
         /** Whoever asked has gone, which says nothing of the store. */
@@ -117,7 +121,16 @@ public final class StoreFault extends SurfaceException {
     /** How much this says of the store as a whole. */
     public Weight weight() {
         return switch (reason) {
-            case UNREACHABLE, TIMEOUT, NO_BUCKET, NO_CREDENTIALS, CREDENTIALS, CLOCK, TLS, OUT -> Weight.OUT;
+            case UNREACHABLE,
+                    TIMEOUT,
+                    NO_BUCKET,
+                    NO_CREDENTIALS,
+                    CREDENTIALS,
+                    CLOCK,
+                    TLS,
+                    PINS,
+                    CLIENT_CERTIFICATE,
+                    OUT -> Weight.OUT;
             case SERVER, LATE, BUSY, PARTIAL_BODY -> Weight.DOUBTFUL;
             case THROTTLED, DAMAGED_ON_THE_WAY, CONFLICT, CHANGED, FORBIDDEN, FULL, GIVEN_UP, REFUSED -> Weight.NONE;
         };

@@ -68,7 +68,7 @@ class RestClientBadDaysTest {
     private SurfaceClient client(Path tokenFile) {
         return RemoteSurface.client(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"),
-                new Credentials(tokenFile, null, null, null));
+                new Credentials(tokenFile, null, null, null, List.of()));
     }
 
     private void answers(int status, String type, byte[] body) {

@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SurfaceConfigTest {
+    private static final String PIN = "sha256/" + "A".repeat(43) + "=";
+    private static final String SPARE = "sha256/" + "/".repeat(42) + "8=";
+
     /**
      * For each property a lawful value that isn't its default, and one that can't be right; null where every text is
      * right.
@@ -39,6 +42,8 @@ class SurfaceConfigTest {
             Map.entry("surface.store.region", new String[] {"eu-central-1", "Europe!"}),
             Map.entry("surface.store.path-style", new String[] {"false", "virtual"}),
             Map.entry("surface.store.ca-file", new String[] {"/etc/ca.pem", null}),
+            Map.entry("surface.store.tls-configuration-name", new String[] {"store", "a store"}),
+            Map.entry("surface.store.pins", new String[] {PIN + ", " + SPARE, "sha256/" + "A".repeat(43)}),
             Map.entry("surface.store.create-buckets", new String[] {"true", "1"}),
             Map.entry("surface.store.connect-timeout", new String[] {"1s", "0s"}),
             Map.entry("surface.store.attempt-timeout", new String[] {"10s", "0ms"}),
@@ -46,6 +51,8 @@ class SurfaceConfigTest {
             Map.entry("surface.upstream.token-file", new String[] {"/run/secrets/token", null}),
             Map.entry("surface.upstream.forward-token", new String[] {"true", "maybe"}),
             Map.entry("surface.upstream.allow-plain-token", new String[] {"true", "maybe"}),
+            Map.entry("surface.upstream.pins", new String[] {PIN, "sha1/" + "A".repeat(27) + "="}),
+            Map.entry("surface.upstream.tls-configuration-name", new String[] {"up", "\"up"}),
             Map.entry("surface.secrets.dir", new String[] {"/run/secrets", null}),
             Map.entry("surface.secrets.max-age", new String[] {"30d", "old"}),
             Map.entry("surface.store.timeout", new String[] {"20s", "soon"}),

@@ -7,23 +7,27 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyStore;
 import java.util.Base64;
 
 /** A certificate authority of a test's own, by the JDK's keytool; everything it makes lies in one folder. */
-final class Authority {
+public final class Authority {
+    private static final String HERE = "IP:127.0.0.1,DNS:localhost";
     private static final String STORE = " -storetype PKCS12 -keystore ";
 
     private final Path folder;
     private final String name;
 
     /** Makes an authority; names are unique within the folder. */
-    Authority(Path folder, String name) {
+    public Authority(Path folder, String name) {
         this.folder = folder;
         this.name = name;
-        keytool("-genkeypair -alias it -keyalg EC -dname CN=" + name + " -ext bc:c -validity 30" + STORE + store(name));
-        keytool("-exportcert -rfc -alias it -keystore " + store(name) + " -file " + certificate());
+        keytool("-genkeypair -alias it -keyalg EC -dname CN=" + name + " -ext bc:c -validity 30" + STORE + store());
+        try {
+            write(certificate(), "CERTIFICATE", open().getCertificate("it").getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
@@ -32,52 +36,77 @@ final class Authority {
      * @param certificate the certificate alone
      * @param key PKCS 8, not encrypted
      */
-    record Issued(Path certificate, Path key) {}
+    public record Issued(Path certificate, Path key) {}
 
     /** The authority's own certificate, for who is to trust it. */
-    Path certificate() {
+    public Path certificate() {
         return folder.resolve(name + ".crt");
     }
 
     /** Issues a certificate of 127.0.0.1 that is good from yesterday on for 30 days. */
-    Issued issue(String holder) {
-        return issue(holder, "-1d", 30);
+    public Issued issue(String holder) {
+        return issue(holder, HERE, "-1d", 30);
     }
 
     /** Issues a certificate whose time is over. */
-    Issued expired(String holder) {
-        return issue(holder, "-10d", 5);
+    public Issued expired(String holder) {
+        return issue(holder, HERE, "-10d", 5);
     }
 
-    private Issued issue(String holder, String start, int days) {
-        Path request = folder.resolve(holder + ".csr");
+    /** Issues a certificate of 127.0.0.1 that is good for so many days more. */
+    public Issued ending(String holder, int days) {
+        return issue(holder, HERE, "-1d", days + 1);
+    }
+
+    /** Issues a certificate of another host. */
+    public Issued elsewhere(String holder) {
+        return issue(holder, "DNS:elsewhere.example", "-1d", 30);
+    }
+
+    private Issued issue(String holder, String names, String start, int days) {
+        keytool("-genkeypair -alias " + holder + " -signer it -keyalg EC -dname CN=" + holder + " -ext SAN=" + names
+                + " -startdate " + start + " -validity " + days + STORE + store());
         Issued issued = new Issued(folder.resolve(holder + ".crt"), folder.resolve(holder + ".key"));
-        keytool("-genkeypair -alias it -keyalg EC -dname CN=" + holder + STORE + store(holder));
-        keytool("-certreq -alias it -keystore " + store(holder) + " -file " + request);
-        keytool("-gencert -rfc -alias it -ext SAN=IP:127.0.0.1,DNS:localhost -startdate " + start + " -validity " + days
-                + " -keystore " + store(name) + " -infile " + request + " -outfile " + issued.certificate());
-        writeKey(store(holder), issued.key());
+        try {
+            KeyStore keys = open();
+            write(
+                    issued.key(),
+                    "PRIVATE KEY",
+                    keys.getKey(holder, TestCertificate.PASSWORD.toCharArray()).getEncoded());
+            write(
+                    issued.certificate(),
+                    "CERTIFICATE",
+                    keys.getCertificate(holder).getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
         return issued;
     }
 
-    private Path store(String holder) {
-        return folder.resolve(holder + ".p12");
+    /** The key store, PKCS12, with all that it issued under the holders' names. */
+    public Path store() {
+        return folder.resolve(name + ".p12");
     }
 
-    private static void writeKey(Path store, Path pem) {
-        try (InputStream in = Files.newInputStream(store)) {
+    private KeyStore open() throws GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(store())) {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(in, TestCertificate.PASSWORD.toCharArray());
-            Key key = keys.getKey("it", TestCertificate.PASSWORD.toCharArray());
-            Files.writeString(
-                    pem,
-                    "-----BEGIN PRIVATE KEY-----\n"
-                            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded())
-                            + "\n-----END PRIVATE KEY-----\n");
+            return keys;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Path pem, String kind, byte[] content) {
+        try {
+            Files.writeString(
+                    pem,
+                    "-----BEGIN " + kind + "-----\n"
+                            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+                            + "\n-----END " + kind + "-----\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.surfacefs.store.s3;
 
-import io.surfacefs.store.CaFile;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -33,9 +33,13 @@ final class S3Clients {
         UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder()
                 .connectionTimeout(settings.limits().connect())
                 .socketTimeout(settings.limits().attempt());
-        if (settings.caFile() != null) {
-            TrustManager[] trusted = CaFile.trusted(settings.caFile());
-            http.tlsTrustManagersProvider(() -> trusted);
+        if (settings.tls() != null) {
+            TrustManager[] trust = {settings.tls().trust()};
+            http.tlsTrustManagersProvider(() -> trust);
+            settings.tls().identity().ifPresent(identity -> {
+                KeyManager[] shown = {identity};
+                http.tlsKeyManagersProvider(() -> shown);
+            });
         }
         return http.build();
     }

@@ -2,6 +2,8 @@ package io.surfacefs.store.s3;
 
 import io.surfacefs.store.StoreFault;
 import io.surfacefs.store.StoreFault.Reason;
+import io.surfacefs.store.TlsFaults;
+import io.surfacefs.tls.Distrust;
 import java.net.SocketTimeoutException;
 import java.util.Locale;
 import java.util.Map;
@@ -51,7 +53,6 @@ final class S3Faults {
                     "give it the keys that the store knows, in surface.secrets.dir or by AWS' default chain",
             Reason.FORBIDDEN, "let these credentials read, write, delete and list both buckets",
             Reason.CLOCK, "set the clock of this machine, or of the store",
-            Reason.TLS, "name the CA that signed it by surface.store.ca-file",
             Reason.FULL, "free room in the store",
             Reason.NO_CREDENTIALS,
                     "set surface.secrets.dir to a folder with s3-access-key-id and s3-secret-access-key, or use AWS' default"
@@ -65,7 +66,12 @@ final class S3Faults {
     }
 
     static StoreFault fault(Reason reason, @Nullable Throwable cause) {
-        return new StoreFault(reason, HINTS.get(reason), cause);
+        String hint = switch (reason) {
+            case TLS, PINS, CLIENT_CERTIFICATE ->
+                Distrust.of(cause).map(why -> TlsFaults.hint(why, cause)).orElse(null);
+            default -> HINTS.get(reason);
+        };
+        return new StoreFault(reason, hint, cause);
     }
 
     /** Classifies what broke while a body came in. */
@@ -120,7 +126,10 @@ final class S3Faults {
                 return fault.reason();
             }
             if (t instanceof SSLException) {
-                return isDistrust(t) ? Reason.TLS : Reason.UNREACHABLE;
+                return Distrust.of(t)
+                        .filter(why -> why != Distrust.TALK)
+                        .map(TlsFaults::reason)
+                        .orElse(Reason.UNREACHABLE);
             }
             if (t instanceof SocketTimeoutException) {
                 String message = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
@@ -128,14 +137,5 @@ final class S3Faults {
             }
         }
         return Reason.UNREACHABLE;
-    }
-
-    private static boolean isDistrust(Throwable tls) {
-        for (Throwable t = tls; t != null; t = t.getCause()) {
-            if (t instanceof java.security.GeneralSecurityException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

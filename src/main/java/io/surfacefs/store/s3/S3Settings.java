@@ -1,5 +1,6 @@
 package io.surfacefs.store.s3;
 
+import io.surfacefs.tls.ClientTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint of a store that isn't AWS; null: AWS, by region
  * @param pathStyle whether the bucket stands in the path and not in the host name
  * @param prefix of every name in both buckets, without a slash at its ends, or empty
- * @param caFile PEM certificates that are trusted instead of the system's, or null
+ * @param tls whom to trust and what to show there; null: the system's trust, and nothing
  * @param secrets folder with the files {@code s3-access-key-id} and {@code s3-secret-access-key}, read again when they
  *     change; null: AWS' default chain
  * @param limits how long things may take
@@ -23,7 +24,7 @@ public record S3Settings(
         String cacheBucket,
         String manifestBucket,
         String prefix,
-        @Nullable Path caFile,
+        @Nullable ClientTls tls,
         @Nullable Path secrets,
         Limits limits) {
     /**

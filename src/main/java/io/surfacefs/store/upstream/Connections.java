@@ -12,9 +12,12 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.surfacefs.ops.OnBehalf;
-import io.surfacefs.store.CaFile;
 import io.surfacefs.store.StoreFault;
+import io.surfacefs.tls.ClientTls;
 import io.surfacefs.wire.BearerToken;
 import io.surfacefs.wire.Download;
 import io.surfacefs.wire.Upload;
@@ -54,7 +57,7 @@ final class Connections implements AutoCloseable {
     private final AtomicInteger turn = new AtomicInteger();
     private final AtomicLong looked = new AtomicLong(System.nanoTime() - LOOK_AGAIN.toNanos());
 
-    /** @throws StoreFault when the CA file can't be used */
+    /** @throws StoreFault when the protocols or ciphers can't be used */
     Connections(UpstreamSettings settings) {
         this.settings = settings;
         Supplier<Optional<String>> own =
@@ -81,19 +84,30 @@ final class Connections implements AutoCloseable {
                 .directExecutor()
                 // Whether to try again is decided above, by the classified fault.
                 .disableRetry();
-        if (!settings.tls()) {
+        if (!settings.encrypted()) {
             return builder.usePlaintext();
         }
-        if (settings.caFile() != null) {
-            try {
-                builder.sslContext(GrpcSslContexts.forClient()
-                        .trustManager(CaFile.trusted(settings.caFile())[0])
-                        .build());
-            } catch (SSLException e) {
-                throw new StoreFault(StoreFault.Reason.TLS, "check surface.store.ca-file", e);
-            }
+        return settings.tls() == null ? builder : builder.sslContext(context(settings.tls()));
+    }
+
+    private static SslContext context(ClientTls tls) {
+        SslContextBuilder builder = SslContextBuilder.forClient().trustManager(tls.trust());
+        tls.identity().ifPresent(builder::keyManager);
+        if (!tls.settings().protocols().isEmpty()) {
+            builder.protocols(tls.settings().protocols());
         }
-        return builder;
+        if (!tls.settings().ciphers().isEmpty()) {
+            builder.ciphers(tls.settings().ciphers());
+        }
+        try {
+            SslContext context =
+                    GrpcSslContexts.configure(builder, SslProvider.JDK).build();
+            // A session that is taken up again is not checked again, and would outlive what it was begun with.
+            context.sessionContext().setSessionTimeout(1);
+            return context;
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new StoreFault(StoreFault.Reason.TLS, "mend " + tls.settings().name() + ": " + e.getMessage(), e);
+        }
     }
 
     UpstreamSettings.Limits limits() {

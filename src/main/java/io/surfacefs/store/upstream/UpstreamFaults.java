@@ -9,11 +9,11 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.StoreFault;
 import io.surfacefs.store.StoreFault.Reason;
+import io.surfacefs.store.TlsFaults;
+import io.surfacefs.tls.Distrust;
 import io.surfacefs.wire.CallFailures;
 import io.surfacefs.wire.Told;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,12 +104,9 @@ enum UpstreamFaults implements CallFailures {
         Throwable cause = status.asRuntimeException();
         return switch (status.getCode()) {
             case UNAVAILABLE ->
-                isTls(status.getCause())
-                        ? new StoreFault(
-                                Reason.TLS,
-                                "name the CA that signed it by surface.store.ca-file; http:// and grpc:// are without TLS",
-                                cause)
-                        : new StoreFault(broken(Reason.UNREACHABLE), null, cause);
+                Distrust.of(status.getCause())
+                        .map(why -> new StoreFault(TlsFaults.reason(why), TlsFaults.hint(why, cause), cause))
+                        .orElseGet(() -> new StoreFault(broken(Reason.UNREACHABLE), null, cause));
             case DEADLINE_EXCEEDED -> new StoreFault(Reason.TIMEOUT, null, cause);
             case UNAUTHENTICATED -> new StoreFault(Reason.CREDENTIALS, TOKEN, cause);
             case PERMISSION_DENIED -> new StoreFault(Reason.FORBIDDEN, TOKEN, cause);
@@ -124,15 +121,6 @@ enum UpstreamFaults implements CallFailures {
 
     private Reason broken(Reason otherwise) {
         return this == OF_BODY ? Reason.PARTIAL_BODY : otherwise;
-    }
-
-    private static boolean isTls(@Nullable Throwable cause) {
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof SSLException || t instanceof GeneralSecurityException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** That an answer is none that a Surface.FS gives. */

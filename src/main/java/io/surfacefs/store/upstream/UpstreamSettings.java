@@ -1,6 +1,7 @@
 package io.surfacefs.store.upstream;
 
 import io.surfacefs.model.Tenant;
+import io.surfacefs.tls.ClientTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * Where the upstream is, and how it is spoken to.
  *
  * @param endpoint host and perhaps port (else {@value #DEFAULT_PORT}); {@code https} and {@code grpcs} mean TLS
- * @param caFile PEM certificates that are trusted instead of the system's, or null
+ * @param tls whom to trust and what to show there; null: the system's trust, and nothing
  * @param tokenFile the workload token, or null for none
  * @param tenant the only tenant of this instance, or null; asked for when the upstream is looked at
  * @param verify whether what comes is checked against the digest of the stored bytes
  */
 public record UpstreamSettings(
         URI endpoint,
-        @Nullable Path caFile,
+        @Nullable ClientTls tls,
         @Nullable Path tokenFile,
         @Nullable Tenant tenant,
         boolean verify,
@@ -48,7 +49,7 @@ public record UpstreamSettings(
         }
     }
 
-    boolean tls() {
+    boolean encrypted() {
         return TLS.contains(endpoint.getScheme().toLowerCase(Locale.ROOT));
     }
 

@@ -62,7 +62,7 @@ public final class UpstreamStore implements ArtefactStore {
     /**
      * Opens the store; connects to nobody yet.
      *
-     * @throws StoreFault when the CA file can't be used
+     * @throws StoreFault when TLS can't be spoken as the settings say
      */
     public UpstreamStore(UpstreamSettings settings, ManifestCodec codec, StoredVerifier verifier, Events events) {
         this(settings, codec, verifier, events, PAUSE);

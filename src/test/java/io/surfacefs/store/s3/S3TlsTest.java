@@ -11,6 +11,7 @@ import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.StoreFault;
+import io.surfacefs.store.StoreTls;
 import io.surfacefs.store.TestArtefacts;
 import io.surfacefs.store.TestCertificate;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class S3TlsTest {
                         "one-bucket",
                         "one-bucket",
                         "",
-                        ca,
+                        ca == null ? null : StoreTls.trusting(ca),
                         S3Secrets.folder(),
                         S3StoreContract.PATIENT),
                 S3StoreContract.PART);

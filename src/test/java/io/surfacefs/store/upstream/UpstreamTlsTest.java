@@ -10,6 +10,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.surfacefs.ops.Events;
 import io.surfacefs.store.StoreFault;
+import io.surfacefs.store.StoreTls;
 import io.surfacefs.store.TestArtefacts;
 import io.surfacefs.store.TestCertificate;
 import java.io.InputStream;
@@ -64,7 +65,7 @@ class UpstreamTlsTest {
         return new UpstreamStore(
                 new UpstreamSettings(
                         URI.create(scheme + "://127.0.0.1:" + server.getPort()),
-                        ca,
+                        ca == null ? null : StoreTls.trusting(ca),
                         null,
                         TestArtefacts.ACME,
                         true,
