@@ -220,13 +220,22 @@ enum GrpcOps {
                 .build());
     }
 
-    /** A page of a listing. */
-    static List<Message> page(String tenant, String kind, String token, String after) {
+    /** A page of the listing of a kind, or of all. */
+    static List<Message> page(String tenant, String kind, String token) {
         ListManifestsRequest.Builder request =
                 ListManifestsRequest.newBuilder().setTenant(tenant).setPageSize(1);
         if (kind != null) {
             request.setKind(kind);
         }
-        return List.of(request.setPageToken(token).setAfter(after).build());
+        return List.of(request.setPageToken(token).build());
+    }
+
+    /** The listing of what belongs to an image, from a place in the key order. */
+    static List<Message> behind(String tenant, String image, Item place) {
+        return List.of(ListManifestsRequest.newBuilder()
+                .setTenant(tenant)
+                .setImageDigest(image)
+                .setAfter(place.kind() + "/" + place.hex())
+                .build());
     }
 }

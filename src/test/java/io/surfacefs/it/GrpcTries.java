@@ -105,19 +105,19 @@ final class GrpcTries {
     private Try page(Estate victim, Item item, Item absent, Random random) {
         List<String> caller = caller(random);
         String call = GrpcOps.LIST.call();
-        Call good = new Call(call, caller, GrpcOps.page(own.tenant, null, own.pageTokens.get(""), ""));
+        Call good = new Call(call, caller, GrpcOps.page(own.tenant, null, own.pageTokens.get("")));
         if (random.nextInt(3) == 0) {
             // A place is anybody's to name: what lies behind it is the caller's own, the same whoever has something
-            // there.
-            Call bad = new Call(call, caller, GrpcOps.page(own.tenant, null, "", item.kind() + "/" + item.hex()));
-            Call same = new Call(call, caller, GrpcOps.page(own.tenant, null, "", absent.kind() + "/" + absent.hex()));
+            // there. Of an image, since other tries put what belongs to none meanwhile.
+            String image = own.items.getFirst().image();
+            Call bad = new Call(call, caller, GrpcOps.behind(own.tenant, image, item));
+            Call same = new Call(call, caller, GrpcOps.behind(own.tenant, image, absent));
             return new Try("a place in another's listing", bad, same, item, true, List.of(good), own.word);
         }
         String token = random.nextBoolean()
                 ? pick(random, List.copyOf(victim.pageTokens.values()))
                 : own.pageTokens.get("") + pick(random, List.of("A", "=", "/", "..", "\0"));
-        Call bad =
-                new Call(call, caller, GrpcOps.page(own.tenant, random.nextBoolean() ? item.kind() : null, token, ""));
+        Call bad = new Call(call, caller, GrpcOps.page(own.tenant, random.nextBoolean() ? item.kind() : null, token));
         return new Try("a page token of another listing", bad, null, null, false, List.of(good), own.word);
     }
 
