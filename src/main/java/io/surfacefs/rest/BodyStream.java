@@ -54,6 +54,23 @@ final class BodyStream extends InputStream {
         return started;
     }
 
+    /**
+     * Lets go by what the client still sends; nothing can be read afterwards.
+     *
+     * @param then called once when the body has come to its end, at once where it had already
+     */
+    void discard(Runnable then) {
+        try {
+            request.exceptionHandler(gone -> {});
+            request.endHandler(end -> then.run());
+            request.handler(ignored -> {});
+            request.resume();
+        } catch (IllegalStateException ended) {
+            // The event loop may see the end at any moment, however lately one has asked whether it did.
+            then.run();
+        }
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];

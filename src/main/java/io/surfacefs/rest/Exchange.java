@@ -206,6 +206,17 @@ final class Exchange {
         fail(Problem.ofStatus(allowed == null ? 404 : 405), HttpHeaders.ALLOW, allowed);
     }
 
+    /** Answers what the route takes; the framework would name what its neighbours take too. */
+    void options() throws IOException {
+        String allowed = Routes.allowed(request.path());
+        if (allowed == null) {
+            unrouted();
+        } else {
+            response.headers().set(HttpHeaders.ALLOW, allowed);
+            empty(204);
+        }
+    }
+
     /** Sends a problem, or cuts the connection where an answer has begun: half an answer must not look whole. */
     void fail(Problem problem) throws IOException {
         boolean range = problem.code() == ErrorCode.RANGE_NOT_SATISFIABLE;
@@ -266,7 +277,7 @@ final class Exchange {
             return false;
         }
         if (!waitsForLeave() && declaredLength() <= SMALL_BODY) {
-            discard();
+            body.discard(() -> {});
             return false;
         }
         if (!http2()) {
@@ -294,20 +305,9 @@ final class Exchange {
         }
     }
 
-    private void discard() {
-        request.exceptionHandler(gone -> {});
-        request.handler(ignored -> {});
-        request.resume();
-    }
-
     /** A client that still waits for leave to send hardly needs time; one that is sending does. */
     private void linger() {
-        if (request.isEnded()) {
-            hangUp();
-            return;
-        }
-        request.endHandler(end -> hangUp());
-        discard();
+        body.discard(this::hangUp);
         context.vertx().setTimer(waitsForLeave() ? LINGER_MILLIS / 10 : LINGER_MILLIS, expired -> hangUp());
     }
 

@@ -162,12 +162,23 @@ public final class FrontDoor {
     }
 
     private void enter(RoutingContext context, String path, Caller caller) {
-        Exchange.of(context).identified(caller);
-        if (mayHaveBody(context.request())) {
+        Exchange exchange = Exchange.of(context);
+        exchange.identified(caller);
+        if (HttpMethod.OPTIONS.equals(context.request().method())) {
+            options(exchange);
+        } else if (mayHaveBody(context.request())) {
             context.request().pause();
             context.next();
         } else if (!answer(context, path)) {
             context.next();
+        }
+    }
+
+    private static void options(Exchange exchange) {
+        try {
+            exchange.options();
+        } catch (IOException e) {
+            exchange.cut();
         }
     }
 

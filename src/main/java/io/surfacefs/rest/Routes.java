@@ -14,22 +14,22 @@ final class Routes {
     private static final Map<String, String> METHODS = new LinkedHashMap<>();
 
     static {
-        METHODS.put("tenants/*/artefacts/*", "POST");
-        METHODS.put("tenants/*/manifests/*/*", "DELETE, GET, HEAD, PUT");
-        METHODS.put("tenants/*/payloads/*/*", "GET, HEAD, PUT");
-        METHODS.put("tenants/*/manifests", "GET, HEAD");
-        METHODS.put("tenants/*/manifests:findMissing", "POST");
-        METHODS.put("tenants/*/manifests:batchGet", "POST");
-        METHODS.put("tenants/*/artefacts:prefetch", "POST");
-        METHODS.put("tenants/*/scans/*/manifest", "GET, HEAD, PUT");
-        METHODS.put("tenants/*/scans/*/surface", "GET, HEAD");
-        METHODS.put("tenants/*/objects", "GET, HEAD");
-        METHODS.put("tenants/*/cache/*/*", "DELETE, GET, HEAD, PUT");
-        METHODS.put("admin/gc", "POST");
-        METHODS.put("admin/reindex", "POST");
-        METHODS.put("admin/cache", "GET, HEAD");
-        METHODS.put("admin/cache:evict", "POST");
-        METHODS.put("admin/cache:scrub", "POST");
+        METHODS.put("tenants/*/artefacts/*", "OPTIONS, POST");
+        METHODS.put("tenants/*/manifests/*/*", "DELETE, GET, HEAD, OPTIONS, PUT");
+        METHODS.put("tenants/*/payloads/*/*", "GET, HEAD, OPTIONS, PUT");
+        METHODS.put("tenants/*/manifests", "GET, HEAD, OPTIONS");
+        METHODS.put("tenants/*/manifests:findMissing", "OPTIONS, POST");
+        METHODS.put("tenants/*/manifests:batchGet", "OPTIONS, POST");
+        METHODS.put("tenants/*/artefacts:prefetch", "OPTIONS, POST");
+        METHODS.put("tenants/*/scans/*/manifest", "GET, HEAD, OPTIONS, PUT");
+        METHODS.put("tenants/*/scans/*/surface", "GET, HEAD, OPTIONS");
+        METHODS.put("tenants/*/objects", "GET, HEAD, OPTIONS");
+        METHODS.put("tenants/*/cache/*/*", "DELETE, GET, HEAD, OPTIONS, PUT");
+        METHODS.put("admin/gc", "OPTIONS, POST");
+        METHODS.put("admin/reindex", "OPTIONS, POST");
+        METHODS.put("admin/cache", "GET, HEAD, OPTIONS");
+        METHODS.put("admin/cache:evict", "OPTIONS, POST");
+        METHODS.put("admin/cache:scrub", "OPTIONS, POST");
     }
 
     private Routes() {}

@@ -13,9 +13,11 @@ import io.surfacefs.it.RawHttp.Request;
 import jakarta.ws.rs.HttpMethod;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +50,37 @@ class OpenApiIT {
             for (String route : described) {
                 assertTrue(isAnswered(http, route), route);
             }
+        }
+    }
+
+    @Test
+    void everyPathRefusesWhatItDoesNotTakeAndNamesWhatItTakes() throws IOException {
+        Map<String, Set<String>> taken = new TreeMap<>();
+        for (String route : routes()) {
+            String[] parts = route.split(" ", 2);
+            taken.computeIfAbsent(parts[1], path -> new TreeSet<>(Set.of("OPTIONS")))
+                    .add(parts[0]);
+        }
+        try (SurfaceProcess server = SurfaceProcess.start(folder.resolve("home"))) {
+            RawHttp http = new RawHttp(server);
+            for (Map.Entry<String, Set<String>> path : taken.entrySet()) {
+                if (path.getValue().contains("GET")) {
+                    path.getValue().add("HEAD");
+                }
+                String allow = String.join(", ", path.getValue());
+                String target = path.getKey().replaceAll("\\{[a-zA-Z]+}", "x");
+                for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "FROB", "get")) {
+                    if (!path.getValue().contains(method)) {
+                        RawHttp.Answer refused = http.send(Request.of(method, target, new byte[0]));
+                        assertEquals("405 " + allow, refused.status() + " " + refused.field("allow"), method + target);
+                    }
+                }
+                RawHttp.Answer options = http.send(Request.get(target).method("OPTIONS"));
+                assertEquals("204 " + allow, options.status() + " " + options.field("allow"), target);
+            }
+            Request nowhere = Request.get("/api/v1/nowhere").method("OPTIONS");
+            assertEquals("404 NOT_FOUND", http.send(nowhere).summary());
+            assertEquals(404, http.send(Request.get("*").method("OPTIONS")).status());
         }
     }
 

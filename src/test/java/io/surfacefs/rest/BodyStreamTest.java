@@ -69,6 +69,28 @@ class BodyStreamTest {
     }
 
     @Test
+    void aBodyThatHasEndedByNowIsDiscardedAsOneThatIsStillToCome() throws Exception {
+        try (Socket client = put(BODY)) {
+            assertArrayEquals(BODY, arrived.get().readAllBytes());
+            CompletableFuture<Void> discarded = new CompletableFuture<>();
+            arrived.get().discard(() -> discarded.complete(null));
+            discarded.get();
+            assertFalse(client.isClosed());
+        }
+    }
+
+    @Test
+    void aBodyThatIsStillToComeIsDiscardedToItsEnd() throws Exception {
+        try (Socket client = put(new byte[] {BODY[0], BODY[1]})) {
+            CompletableFuture<Void> discarded = new CompletableFuture<>();
+            arrived.get().discard(() -> discarded.complete(null));
+            assertFalse(discarded.isDone());
+            client.getOutputStream().write(BODY, 2, BODY.length - 2);
+            discarded.get();
+        }
+    }
+
+    @Test
     void aBodyThatEndedBeforeItsFirstReadIsNoBody() throws Exception {
         put(new byte[] {BODY[0], BODY[1]}).close();
         assertThrows(ClientGone.class, () -> arrived.get().readAllBytes());
