@@ -31,7 +31,8 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.ofEntries(
             Map.entry("rest", Set.of("service", "access", "model", "ops")),
             Map.entry("grpc", Set.of("service", "access", "model", "ops", STUBS)),
-            Map.entry("cli", Set.of("client", "service", "access", "signing", "model", "ops")),
+            Map.entry("cli", Set.of("client", "publish", "service", "access", "signing", "model", "ops")),
+            Map.entry("publish", Set.of("client", "codec", "model")),
             Map.entry("client", Set.of("service", "access", "wire", "model", STUBS)),
             Map.entry("wire", Set.of("model", STUBS)),
             Map.entry("service", Set.of("access", "store", "codec", "model", "ops")),
@@ -57,6 +58,7 @@ class ArchitectureTest {
             "codec",
             "access",
             "signing",
+            "publish",
             "cache",
             "spool",
             "store",

@@ -65,28 +65,36 @@ abstract class ServiceCommand extends BaseCommand {
         int run(CacheAdmin cache) throws Exception;
     }
 
+    /** The service to work on, or null for the store that the configuration names. */
+    @Nullable URI endpoint() {
+        return endpoint;
+    }
+
     final int withClient(LocalEngine.Hold hold, ClientWork work) throws Exception {
-        if (endpoint == null) {
+        URI far = endpoint();
+        if (far == null) {
             refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.client()));
         }
-        try (SurfaceClient client = RemoteSurface.client(endpoint, credentials())) {
+        try (SurfaceClient client = RemoteSurface.client(far, credentials())) {
             return work.run(client);
         }
     }
 
     final int withAdmin(LocalEngine.Hold hold, AdminWork work) throws Exception {
-        if (endpoint == null) {
+        URI far = endpoint();
+        if (far == null) {
             refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.admin()));
         }
-        try (SurfaceAdmin admin = RemoteSurface.admin(endpoint, credentials())) {
+        try (SurfaceAdmin admin = RemoteSurface.admin(far, credentials())) {
             return work.run(admin);
         }
     }
 
     final int withCache(CacheWork work) throws Exception {
-        if (endpoint == null) {
+        URI far = endpoint();
+        if (far == null) {
             refuseRemoteOptions();
             return root().engine().run(LocalEngine.Hold.CACHE, services -> {
                 try (CacheAdmin cache = services.cacheAdmin()) {
@@ -94,7 +102,7 @@ abstract class ServiceCommand extends BaseCommand {
                 }
             });
         }
-        try (CacheAdmin cache = RemoteSurface.cacheAdmin(endpoint, credentials())) {
+        try (CacheAdmin cache = RemoteSurface.cacheAdmin(far, credentials())) {
             return work.run(cache);
         }
     }
@@ -103,7 +111,8 @@ abstract class ServiceCommand extends BaseCommand {
         return new Credentials(tokenFile, caFile, certFile, keyFile);
     }
 
-    private void refuseRemoteOptions() {
+    /** Wrong usage where options are given that only count for a service. */
+    final void refuseRemoteOptions() {
         if (tokenFile != null || caFile != null || certFile != null || keyFile != null) {
             throw wrongUsage("--token-file, --ca-file, --cert-file and --key-file go with --endpoint");
         }

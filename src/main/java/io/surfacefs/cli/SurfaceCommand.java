@@ -1,6 +1,7 @@
 package io.surfacefs.cli;
 
 import java.io.IOException;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             StatCommand.class,
             RmCommand.class,
             ScanCommand.class,
+            PublishCommand.class,
             SignCommand.class,
             VerifyCommand.class,
             FsckCommand.class,
@@ -71,6 +73,7 @@ public final class SurfaceCommand implements Runnable {
     private final LocalEngine engine;
     private final Terminal terminal;
     private final Cancellation cancellation;
+    private final Map<String, String> environment;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -79,9 +82,14 @@ public final class SurfaceCommand implements Runnable {
     private boolean serve;
 
     SurfaceCommand(LocalEngine engine, Terminal terminal, Cancellation cancellation) {
+        this(engine, terminal, cancellation, System.getenv());
+    }
+
+    SurfaceCommand(LocalEngine engine, Terminal terminal, Cancellation cancellation, Map<String, String> environment) {
         this.engine = engine;
         this.terminal = terminal;
         this.cancellation = cancellation;
+        this.environment = environment;
     }
 
     /** What a command line came to: an exit code, or that the server is to be started. */
@@ -98,7 +106,11 @@ public final class SurfaceCommand implements Runnable {
     }
 
     static Outcome execute(LocalEngine engine, Terminal terminal, Cancellation cancellation, String... line) {
-        SurfaceCommand root = new SurfaceCommand(engine, terminal, cancellation);
+        return execute(new SurfaceCommand(engine, terminal, cancellation), line);
+    }
+
+    static Outcome execute(SurfaceCommand root, String... line) {
+        Terminal terminal = root.terminal;
         int exit = commandLine(root).execute(line);
         IOException unwritten = terminal.flush();
         if (unwritten != null && exit == ExitCodes.OK) {
@@ -139,6 +151,10 @@ public final class SurfaceCommand implements Runnable {
 
     Terminal terminal() {
         return terminal;
+    }
+
+    Map<String, String> environment() {
+        return environment;
     }
 
     Cancellation cancellation() {

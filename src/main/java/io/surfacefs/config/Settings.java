@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 public final class Settings {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern REGION = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+    private static final Pattern METRIC = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)?");
     private static final Pattern PREFIX =
             Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?");
 
@@ -357,6 +358,11 @@ public final class Settings {
             Types.BOOLEAN,
             "false",
             "upstream: send the token without TLS beyond loopback, where anybody on the way can take it; else SURFACE_UNSAFE");
+    public static final Setting<String> METRICS_PREFIX = Setting.of(
+            "surface.metrics.prefix",
+            Types.text(METRIC, "the begin of a metric's name: letters, digits, _ and :, no digit first"),
+            "",
+            "put before the publish metrics: scanner_worker_ gives the names that existing dashboards query");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -480,7 +486,8 @@ public final class Settings {
             RETENTION_ENABLED,
             RETENTION_INTERVAL,
             ON_FAILURE,
-            RETENTION_DELETE);
+            RETENTION_DELETE,
+            METRICS_PREFIX);
 
     /** Those that differ in a name. */
     public static final List<Family<?, ?>> FAMILIES =
