@@ -31,8 +31,9 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.ofEntries(
             Map.entry("rest", Set.of("service", "access", "model", "ops")),
             Map.entry("grpc", Set.of("service", "access", "model", "ops", STUBS)),
-            Map.entry("cli", Set.of("client", "kit", "service", "access", "signing", "tls", "model", "ops")),
+            Map.entry("cli", Set.of("client", "kit", "publish", "service", "access", "signing", "tls", "model", "ops")),
             Map.entry("kit", Set.of("client", "codec", "signing", "model")),
+            Map.entry("publish", Set.of("client", "codec", "model")),
             Map.entry("client", Set.of("service", "access", "wire", "tls", "model", STUBS)),
             Map.entry("wire", Set.of("model", STUBS)),
             Map.entry("tls", Set.of()),
@@ -59,6 +60,7 @@ class ArchitectureTest {
             "codec",
             "access",
             "signing",
+            "publish",
             "cache",
             "spool",
             "store",

@@ -31,6 +31,7 @@ import io.surfacefs.store.fs.RealDisk;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
@@ -51,14 +52,15 @@ public final class Engine implements AutoCloseable {
     private final CacheEntryService cacheEntries;
     private final AdminService admin;
 
-    private Engine(SurfaceConfig config, FolderStore.Hold hold, boolean serving, Events events) {
+    private Engine(
+            SurfaceConfig config, Function<OpenedStore.Parts, OpenedStore> open, boolean serving, Events events) {
         int cores = Runtime.getRuntime().availableProcessors();
         Clock clock = Clock.systemUTC();
         this.pool = new CodecPool(cores);
         this.disk = new RealDisk(Math.max(4, 2 * cores));
         ManifestCodec codec = new ManifestCodec(config.get(Settings.MANIFEST_SIZE));
         StoredVerifier verifier = new StoredVerifier(pool);
-        this.opened = OpenedStore.open(new OpenedStore.Parts(config, disk, codec, verifier, clock, events), hold);
+        this.opened = open.apply(new OpenedStore.Parts(config, disk, codec, verifier, clock, events));
         Prefetch prefetch = null;
         ArtefactStore behind = opened.store();
         Known known = opened.contact() == null ? Known.of(behind) : Known.NOTHING;
@@ -118,7 +120,17 @@ public final class Engine implements AutoCloseable {
      * @throws SurfaceException when the folder store can't be used
      */
     public static Engine open(SurfaceConfig config, FolderStore.Hold hold, Events events) {
-        return new Engine(config, hold, false, events);
+        return new Engine(config, parts -> OpenedStore.open(parts, hold), false, events);
+    }
+
+    /**
+     * Opens the engine on a folder, as a guest.
+     *
+     * @param place instead of where the configuration says
+     * @throws SurfaceException when the folder can't be used
+     */
+    public static Engine openFolder(SurfaceConfig config, FolderStore.Place place, Events events) {
+        return new Engine(config, parts -> OpenedStore.folder(parts, FolderStore.Hold.GUEST, place), false, events);
     }
 
     /**
@@ -127,7 +139,7 @@ public final class Engine implements AutoCloseable {
      * @throws SurfaceException when the store can't be used
      */
     public static Engine serve(SurfaceConfig config, Events events) {
-        return new Engine(config, FolderStore.Hold.OWNER_IF_FREE, true, events);
+        return new Engine(config, parts -> OpenedStore.open(parts, FolderStore.Hold.OWNER_IF_FREE), true, events);
     }
 
     /** Whether this process owns the store's folder, so that it deletes; a store far away is nobody's alone. */

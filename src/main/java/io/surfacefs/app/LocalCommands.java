@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -33,16 +35,7 @@ final class LocalCommands implements LocalEngine {
         if (hold == Hold.NONE) {
             return work.run(new Configured(config, quarkus));
         }
-        List<Finding> findings = new ArrayList<>(config.findings());
-        UpstreamChecks.run(config, findings);
-        StoreTransport.check(config, quarkus, findings);
-        List<String> errors = findings.stream()
-                .filter(finding -> finding.severity() == Finding.Severity.ERROR)
-                .map(Finding::line)
-                .toList();
-        if (!errors.isEmpty()) {
-            throw new RefusedException(errors);
-        }
+        refuseErrors(config, quarkus);
         if (hold == Hold.CACHE) {
             return onCache(config, work);
         }
@@ -65,6 +58,61 @@ final class LocalCommands implements LocalEngine {
                         .line()));
             }
             return work.run(new Opened(engine));
+        }
+    }
+
+    private static void refuseErrors(SurfaceConfig config, Config quarkus) throws RefusedException {
+        List<Finding> findings = new ArrayList<>(config.findings());
+        UpstreamChecks.run(config, findings);
+        StoreTransport.check(config, quarkus, findings);
+        List<String> errors = findings.stream()
+                .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+                .map(Finding::line)
+                .toList();
+        if (!errors.isEmpty()) {
+            throw new RefusedException(errors);
+        }
+    }
+
+    @Override
+    public int runOn(CasRoot root, Work work) throws Exception {
+        // Tenant, limits and quotas are the configuration's; where the store lies is not.
+        Config quarkus = RunTimeConfig.read();
+        SurfaceConfig config = SurfaceConfig.read(new Overridden(
+                new ConfigSource(quarkus),
+                Map.of(
+                        Settings.STORE_TYPE.name(),
+                        "folder",
+                        Settings.BUCKET_NAME.name(),
+                        root.bucket(),
+                        Settings.MANIFEST_BUCKET_NAME.name(),
+                        root.bucket(),
+                        Settings.STORE_PREFIX.name(),
+                        CasRoot.PREFIX)));
+        refuseErrors(config, quarkus);
+        try (CasFolder folder = CasFolder.open(root.folder(), root.bucket(), CasRoot.PREFIX);
+                Engine engine = Engine.openFolder(config, folder.place(), Events.NONE)) {
+            return work.run(new Opened(engine));
+        }
+    }
+
+    private record Overridden(ConfigSource source, Map<String, String> values) implements SurfaceConfig.Source {
+        @Override
+        public Optional<SurfaceConfig.Raw> value(String property) {
+            String value = values.get(property);
+            return value == null
+                    ? source.value(property)
+                    : Optional.of(new SurfaceConfig.Raw(value, "the command line"));
+        }
+
+        @Override
+        public List<String> names() {
+            return source.names();
+        }
+
+        @Override
+        public Map<String, String> environment() {
+            return source.environment();
         }
     }
 

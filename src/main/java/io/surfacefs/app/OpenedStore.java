@@ -111,15 +111,25 @@ record OpenedStore(
 
     private static OpenedStore folder(Parts parts, FolderStore.Hold hold) {
         SurfaceConfig config = parts.config();
-        FolderBlobStore folder = FolderStore.open(
+        return folder(
+                parts,
+                hold,
                 new FolderStore.Place(
                         config.storeRoot(),
                         config.get(Settings.BUCKET_NAME),
                         config.get(Settings.MANIFEST_BUCKET_NAME),
-                        config.get(Settings.STORE_PREFIX)),
-                parts.disk(),
-                hold,
-                new SoundObjects(parts.codec(), parts.verifier())::isSound);
+                        config.get(Settings.STORE_PREFIX)));
+    }
+
+    /**
+     * Opens a folder.
+     *
+     * @throws io.surfacefs.model.SurfaceException when it can't be used
+     */
+    static OpenedStore folder(Parts parts, FolderStore.Hold hold, FolderStore.Place place) {
+        SurfaceConfig config = parts.config();
+        FolderBlobStore folder =
+                FolderStore.open(place, parts.disk(), hold, new SoundObjects(parts.codec(), parts.verifier())::isSound);
         LayoutStore layout = parts.layout(folder, false);
         layout.check();
         return new OpenedStore(

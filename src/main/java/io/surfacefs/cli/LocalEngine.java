@@ -3,6 +3,7 @@ package io.surfacefs.cli;
 import io.surfacefs.client.CacheAdmin;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,26 @@ public interface LocalEngine {
      */
     record Setting(
             String name, @Nullable String value, @Nullable String source) {}
+
+    /**
+     * A folder that is one bucket, with the layout of a store below {@code scanner/surface/}.
+     *
+     * @param bucket what the bucket is called
+     */
+    record CasRoot(Path folder, String bucket) {
+        /** Of every name in the folder. */
+        public static final String PREFIX = "scanner/surface";
+    }
+
+    /**
+     * As {@link #run} with {@link Hold#PUT}, on a CAS root instead of the configuration's store.
+     *
+     * @return the work's exit code
+     * @throws RefusedException when the configuration or the state of the folder forbids it
+     */
+    default int runOn(CasRoot root, Work work) throws Exception {
+        throw new IllegalStateException("there are no CAS roots here");
+    }
 
     /**
      * Opens the engine, lets the work run and closes the engine.

@@ -67,8 +67,27 @@ final class ScanCommand implements Runnable {
         @Option(names = "--scan-id", paramLabel = "S", required = true, description = "The scan.")
         @SuppressWarnings("NullAway.Init") // picocli sets it
         ScanId scan;
+    }
 
-        final void printJson(byte[] json) throws IOException {
+    /** Gives JSON of a scan. */
+    @Command
+    abstract static class OfStored extends OfScan {
+        @Option(
+                names = "--to",
+                paramLabel = "FILE|-",
+                defaultValue = "-",
+                description = "Where to; a file gets the very bytes, the standard output a line break behind them.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private String to;
+
+        final void deliver(byte[] json) throws IOException {
+            if (!to.equals("-")) {
+                try (NewFile file = NewFile.open(Path.of(to), root().cancellation())) {
+                    file.stream().write(json);
+                    file.finish();
+                }
+                return;
+            }
             terminal().out().flush();
             OutputStream out = terminal().bytes();
             out.write(json);
@@ -130,14 +149,21 @@ final class ScanCommand implements Runnable {
     /** {@code scan get}. */
     @Command(
             name = "get",
-            description = "Print the current manifest of a scan, as RFC 8785 JSON.",
-            footer = "  surface-fs scan get --tenant acme --scan-id scan-1234 | jq '.artifacts[].uri'")
-    static final class Get extends OfScan {
+            description = {
+                "Print the current manifest of a scan, as RFC 8785 JSON: the one with the latest generatedAt.",
+                "",
+                "All attempts: ls --kind surface.manifest --scan-id S."
+            },
+            footer = {
+                "  surface-fs scan get --tenant acme --scan-id scan-1234 | jq '.artifacts[].uri'",
+                "  surface-fs scan get --tenant acme --scan-id scan-1234 --to scan.json && sha256sum scan.json"
+            })
+    static final class Get extends OfStored {
         @Override
         public Integer call() throws Exception {
             return withClient(LocalEngine.Hold.READ, client -> {
                 ManifestDocument manifest = client.scan(tenant, scan);
-                printJson(manifest.json());
+                deliver(manifest.json());
                 return ExitCodes.OK;
             });
         }
@@ -149,11 +175,11 @@ final class ScanCommand implements Runnable {
             description =
                     "Print the surface block of a scan, which report APIs embed: manifestUri, manifestDigest, manifest.",
             footer = "  surface-fs scan surface --tenant acme --scan-id scan-1234 | jq -r .manifestUri")
-    static final class Surface extends OfScan {
+    static final class Surface extends OfStored {
         @Override
         public Integer call() throws Exception {
             return withClient(LocalEngine.Hold.READ, client -> {
-                printJson(client.surface(tenant, scan));
+                deliver(client.surface(tenant, scan));
                 return ExitCodes.OK;
             });
         }

@@ -82,40 +82,49 @@ abstract class ServiceCommand extends BaseCommand {
         int run(CacheAdmin cache) throws Exception;
     }
 
+    /** The service to work on, or null for the store that the configuration names. */
+    @Nullable URI endpoint() {
+        return endpoint;
+    }
+
     final int withClient(LocalEngine.Hold hold, ClientWork work) throws Exception {
-        if (endpoint == null) {
+        URI far = endpoint();
+        if (far == null) {
             refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.client()));
         }
-        try (SurfaceClient client = RemoteSurface.client(endpoint, credentials())) {
+        try (SurfaceClient client = RemoteSurface.client(far, credentials())) {
             return work.run(client);
         }
     }
 
     final int withClientAndAdmin(LocalEngine.Hold hold, ClientAndAdminWork work) throws Exception {
-        if (endpoint == null) {
+        URI far = endpoint();
+        if (far == null) {
             refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.client(), services.admin()));
         }
-        boolean rest = RemoteSurface.hasAdmin(endpoint);
-        try (SurfaceClient client = RemoteSurface.client(endpoint, credentials());
-                SurfaceAdmin admin = rest ? RemoteSurface.admin(endpoint, credentials()) : null) {
+        boolean rest = RemoteSurface.hasAdmin(far);
+        try (SurfaceClient client = RemoteSurface.client(far, credentials());
+                SurfaceAdmin admin = rest ? RemoteSurface.admin(far, credentials()) : null) {
             return work.run(client, admin);
         }
     }
 
     final int withAdmin(LocalEngine.Hold hold, AdminWork work) throws Exception {
-        if (endpoint == null) {
+        URI far = endpoint();
+        if (far == null) {
             refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.admin()));
         }
-        try (SurfaceAdmin admin = RemoteSurface.admin(endpoint, credentials())) {
+        try (SurfaceAdmin admin = RemoteSurface.admin(far, credentials())) {
             return work.run(admin);
         }
     }
 
     final int withCache(CacheWork work) throws Exception {
-        if (endpoint == null) {
+        URI far = endpoint();
+        if (far == null) {
             refuseRemoteOptions();
             return root().engine().run(LocalEngine.Hold.CACHE, services -> {
                 try (CacheAdmin cache = services.cacheAdmin()) {
@@ -123,13 +132,14 @@ abstract class ServiceCommand extends BaseCommand {
                 }
             });
         }
-        try (CacheAdmin cache = RemoteSurface.cacheAdmin(endpoint, credentials())) {
+        try (CacheAdmin cache = RemoteSurface.cacheAdmin(far, credentials())) {
             return work.run(cache);
         }
     }
 
     private Credentials credentials() {
-        if (!pins.isEmpty() && endpoint != null && PLAIN.contains(String.valueOf(endpoint.getScheme()))) {
+        URI far = endpoint();
+        if (!pins.isEmpty() && far != null && PLAIN.contains(String.valueOf(far.getScheme()))) {
             throw wrongUsage("--pin goes with https:// and grpcs://");
         }
         try {
@@ -144,7 +154,8 @@ abstract class ServiceCommand extends BaseCommand {
         }
     }
 
-    private void refuseRemoteOptions() {
+    /** Wrong usage where options are given that only count for a service. */
+    final void refuseRemoteOptions() {
         if (tokenFile != null || caFile != null || certFile != null || keyFile != null || !pins.isEmpty()) {
             throw wrongUsage("--token-file, --ca-file, --cert-file, --key-file and --pin go with --endpoint");
         }

@@ -1,6 +1,7 @@
 package io.surfacefs.cli;
 
 import java.io.IOException;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             RmCommand.class,
             ScanCommand.class,
             KitCommand.class,
+            PublishCommand.class,
             SignCommand.class,
             VerifyCommand.class,
             FsckCommand.class,
@@ -72,6 +74,7 @@ public final class SurfaceCommand implements Runnable {
     private final LocalEngine engine;
     private final Terminal terminal;
     private final Cancellation cancellation;
+    private final Map<String, String> environment;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -80,9 +83,14 @@ public final class SurfaceCommand implements Runnable {
     private boolean serve;
 
     SurfaceCommand(LocalEngine engine, Terminal terminal, Cancellation cancellation) {
+        this(engine, terminal, cancellation, System.getenv());
+    }
+
+    SurfaceCommand(LocalEngine engine, Terminal terminal, Cancellation cancellation, Map<String, String> environment) {
         this.engine = engine;
         this.terminal = terminal;
         this.cancellation = cancellation;
+        this.environment = environment;
     }
 
     /** What a command line came to: an exit code, or that the server is to be started. */
@@ -99,7 +107,11 @@ public final class SurfaceCommand implements Runnable {
     }
 
     static Outcome execute(LocalEngine engine, Terminal terminal, Cancellation cancellation, String... line) {
-        SurfaceCommand root = new SurfaceCommand(engine, terminal, cancellation);
+        return execute(new SurfaceCommand(engine, terminal, cancellation), line);
+    }
+
+    static Outcome execute(SurfaceCommand root, String... line) {
+        Terminal terminal = root.terminal;
         int exit = commandLine(root).execute(line);
         IOException unwritten = terminal.flush();
         if (unwritten != null && exit == ExitCodes.OK) {
@@ -140,6 +152,10 @@ public final class SurfaceCommand implements Runnable {
 
     Terminal terminal() {
         return terminal;
+    }
+
+    Map<String, String> environment() {
+        return environment;
     }
 
     Cancellation cancellation() {

@@ -227,6 +227,10 @@ final class GrpcClient implements SurfaceClient {
         if (artefact.ttl() != null) {
             header.setTtl(artefact.ttl().toString());
         }
+        String manifest = artefact.manifest();
+        if (manifest != null) {
+            header.setManifestJson(manifest);
+        }
         Source.Builder source = header.getSourceBuilder();
         Index.Builder index = header.getIndexBuilder();
         if (artefact.scannerBuild() != null) {

@@ -21,6 +21,7 @@ import io.surfacefs.service.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class LocalClient implements SurfaceClient {
                 Representation.IDENTITY,
                 Map.of(),
                 content.stream());
+        String manifest = artefact.manifest();
         PutRequest request = new PutRequest(
                 artefact.kind(),
                 artefact.digest(),
@@ -60,7 +62,7 @@ public final class LocalClient implements SurfaceClient {
                 new LinkedHashSet<>(artefact.scans()),
                 artefact.expiresAt(),
                 artefact.ttl(),
-                null);
+                manifest == null ? null : manifest.getBytes(StandardCharsets.UTF_8));
         try (ReceivedPayload received = artefacts.receive(write, upload)) {
             return answer(artefacts.put(write, request, received));
         }

@@ -41,12 +41,26 @@ final class RestClient implements SurfaceClient {
 
     @Override
     public PutAnswer put(Tenant tenant, NewArtefact artefact, Content content) throws IOException {
-        SentStream sent = new SentStream(content.stream());
+        Form form = Form.of(artefact);
+        SentStream sent = new SentStream(form == null ? content.stream() : form.around(content.stream()));
         HttpRequest.BodyPublisher body = BodyPublishers.ofInputStream(() -> sent);
-        HttpRequest.Builder request = http.request("/tenants/" + tenant + "/artefacts/" + artefact.kind())
-                .POST(content.size() > 0 ? BodyPublishers.fromPublisher(body, content.size()) : body);
-        if (artefact.contentType() != null) {
-            request.header("Content-Type", artefact.contentType().value());
+        long size = form == null || content.size() < 0 ? content.size() : content.size() + form.length();
+        HttpRequest.BodyPublisher sized = size > 0 ? BodyPublishers.fromPublisher(body, size) : body;
+        HttpRequest.Builder request;
+        if (form == null) {
+            request = http.request("/tenants/" + tenant + "/artefacts/" + artefact.kind())
+                    .POST(sized);
+            if (artefact.contentType() != null) {
+                request.header("Content-Type", artefact.contentType().value());
+            }
+            if (artefact.digest() != null) {
+                request.header("Content-Digest", digestField(artefact.digest()));
+            }
+        } else {
+            // The path has the digest, and the service holds the payload to it.
+            request = http.request("/tenants/" + tenant + "/manifests/" + artefact.kind() + "/" + artefact.digest())
+                    .PUT(sized)
+                    .header("Content-Type", form.contentType());
         }
         artefact.images().forEach(image -> request.header("Surface-Image-Digest", image.toString()));
         artefact.scans().forEach(scan -> request.header("Surface-Scan-Id", scan.value()));
@@ -58,9 +72,6 @@ final class RestClient implements SurfaceClient {
         }
         if (artefact.ttl() != null) {
             request.header("Surface-Ttl", artefact.ttl().toString());
-        }
-        if (artefact.digest() != null) {
-            request.header("Content-Digest", digestField(artefact.digest()));
         }
         try (Http.Answer answer = http.upload(request, sent)) {
             return new PutAnswer(ManifestDocument.read(answer.body(MAX_MANIFEST)), answer.status() == 201);

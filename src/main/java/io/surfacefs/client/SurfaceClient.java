@@ -33,6 +33,7 @@ public interface SurfaceClient extends AutoCloseable {
      * @param scans under which it is found; the first is its source
      * @param expiresAt from when on it may be dropped; at most one of this and {@code ttl}
      * @param ttl the same, counted from now
+     * @param createdAt when it was made, or null for now; one in the future counts as now. Goes with a digest
      */
     record NewArtefact(
             Kind kind,
@@ -42,10 +43,35 @@ public interface SurfaceClient extends AutoCloseable {
             List<Digest> images,
             List<ScanId> scans,
             @Nullable Timestamp expiresAt,
-            @Nullable Duration ttl) {
+            @Nullable Duration ttl,
+            @Nullable Timestamp createdAt) {
         public NewArtefact {
             images = List.copyOf(images);
             scans = List.copyOf(scans);
+            if (createdAt != null && digest == null) {
+                throw new IllegalArgumentException("createdAt goes with a digest");
+            }
+        }
+
+        /** An artefact that is made now. */
+        public NewArtefact(
+                Kind kind,
+                @Nullable Digest digest,
+                @Nullable MediaType contentType,
+                @Nullable String scannerBuild,
+                List<Digest> images,
+                List<ScanId> scans,
+                @Nullable Timestamp expiresAt,
+                @Nullable Duration ttl) {
+            this(kind, digest, contentType, scannerBuild, images, scans, expiresAt, ttl, null);
+        }
+
+        /** What only a manifest of the client's own can say, as JSON; null where that is nothing. */
+        @Nullable String manifest() {
+            // None of the three has a character that JSON would escape.
+            return createdAt == null
+                    ? null
+                    : "{\"createdAt\":\"" + createdAt + "\",\"digest\":\"" + digest + "\",\"kind\":\"" + kind + "\"}";
         }
     }
 

@@ -16,6 +16,7 @@ public final class Settings {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern REGION = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern TLS_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final Pattern METRIC = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)?");
     private static final Pattern PREFIX =
             Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?");
 
@@ -396,6 +397,11 @@ public final class Settings {
             Types.text(TLS_NAME, "NAME of a quarkus.tls.NAME"),
             null,
             "upstream: a quarkus.tls.NAME: whom to trust there, and the client's certificate to show; with reload-period, renewed files count from the next connection on");
+    public static final Setting<String> METRICS_PREFIX = Setting.of(
+            "surface.metrics.prefix",
+            Types.text(METRIC, "the begin of a metric's name: letters, digits, _ and :, no digit first"),
+            "",
+            "put before the publish metrics: scanner_worker_ gives the names that existing dashboards query");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -527,7 +533,8 @@ public final class Settings {
             RETENTION_ENABLED,
             RETENTION_INTERVAL,
             ON_FAILURE,
-            RETENTION_DELETE);
+            RETENTION_DELETE,
+            METRICS_PREFIX);
 
     /** Those that differ in a name. */
     public static final List<Family<?, ?>> FAMILIES =

@@ -294,6 +294,14 @@ class CommandsTest {
         JsonNode block =
                 run("scan", "surface", "--tenant", "acme", "--scan-id", "s1").json();
         assertEquals(got.json(), block.get("manifest"));
+        Path to = folder.resolve("scan.json");
+        assertEquals(
+                0,
+                run("scan", "get", "--tenant", "acme", "--scan-id", "s1", "--to", to.toString())
+                        .exit());
+        assertEquals(
+                block.get("manifestDigest").asText(),
+                ManifestCodec.digestOf(Files.readAllBytes(to)).toString());
         assertEquals(
                 1,
                 run("ls", "--tenant", "acme", "--kind", "surface.manifest")
@@ -425,6 +433,7 @@ class CommandsTest {
             "scan put",
             "scan get",
             "scan surface",
+            "publish",
             "fsck",
             "du",
             "reindex",

@@ -1,5 +1,6 @@
 package io.surfacefs.cli;
 
+import io.surfacefs.app.CasFolder;
 import io.surfacefs.app.Engine;
 import io.surfacefs.client.LocalClient;
 import io.surfacefs.client.SurfaceAdmin;
@@ -17,12 +18,28 @@ final class TestEngine implements LocalEngine {
     private final Path home;
     private final SurfaceAdmin admin;
 
+    /** What the configuration has for {@code surface.metrics.prefix}. */
+    String metricsPrefix = "";
+
     /** What was asked for, in order. */
     final List<Hold> holds = new ArrayList<>();
 
     TestEngine(Path home, SurfaceAdmin admin) {
         this.home = home;
         this.admin = admin;
+    }
+
+    @Override
+    public int runOn(CasRoot root, Work work) throws Exception {
+        try (CasFolder folder = CasFolder.open(root.folder(), root.bucket(), CasRoot.PREFIX);
+                Engine engine = Engine.openFolder(TestSettings.of(Map.of()), folder.place(), Events.NONE)) {
+            return work.run(new Services() {
+                @Override
+                public SurfaceClient client() {
+                    return new LocalClient(engine.access(), engine.artefacts(), engine.scans());
+                }
+            });
+        }
     }
 
     @Override
@@ -53,7 +70,8 @@ final class TestEngine implements LocalEngine {
                 public List<Setting> settings() {
                     return List.of(
                             new Setting("surface.home", home.toString(), "environment"),
-                            new Setting("surface.tenant", null, null));
+                            new Setting("surface.tenant", null, null),
+                            new Setting("surface.metrics.prefix", metricsPrefix, null));
                 }
             });
         }

@@ -28,7 +28,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -106,6 +108,32 @@ abstract class SurfaceClientContract {
                             .size(),
                     scan);
         }
+    }
+
+    @Test
+    void whenItWasMadeIsKeptAsItWasGiven() throws IOException {
+        byte[] payload = bytes("{\"made\":\"before\"}\r\n--\r\n");
+        SurfaceClient.NewArtefact made = new SurfaceClient.NewArtefact(
+                KIND,
+                Digests.of(payload),
+                new MediaType("application/json"),
+                "scanner@1",
+                List.of(IMAGE),
+                List.of(),
+                null,
+                null,
+                new Timestamp("2020-01-02T03:04:05.5Z"));
+        for (long size : new long[] {payload.length, -1}) {
+            ManifestDocument manifest = client().put(
+                            tenant, made, new SurfaceClient.Content(new ByteArrayInputStream(payload), size))
+                    .manifest();
+            assertEquals("2020-01-02T03:04:05.5Z", manifest.member("createdAt"));
+            assertEquals("application/json+zstd", manifest.member("storage.contentType"));
+            assertEquals("scanner@1", manifest.member("source.scannerBuild"));
+            assertEquals(IMAGE.toString(), manifest.member("source.imageDigest"));
+            assertArrayEquals(payload, get(key(payload)));
+        }
+        assertCode(ErrorCode.DIGEST_MISMATCH, () -> put(made, bytes("other")));
     }
 
     @Test
@@ -244,6 +272,31 @@ abstract class SurfaceClientContract {
         client().delete(key(payload));
         assertCode(ErrorCode.NOT_FOUND, () -> client().manifest(key(payload)));
         assertCode(ErrorCode.NOT_FOUND, () -> client().payload(key(payload)).close());
+    }
+
+    @Test
+    void allAttemptsOfAScanAreListedUnderItsImageAndItsScanAndTheLatestIsCurrent() {
+        ScanId scan = new ScanId("many");
+        List<String> times = List.of("2025-01-01T00:00:01Z", "2025-01-01T00:00:02Z", "2025-01-01T00:00:00Z");
+        List<ArtefactKey> attempts = new ArrayList<>();
+        for (String time : times) {
+            attempts.add(client().putScan(
+                            tenant,
+                            scan,
+                            bytes("{\"artifacts\":[],\"imageDigest\":\"" + IMAGE + "\",\"generatedAt\":\"" + time
+                                    + "\"}"))
+                    .manifest()
+                    .key());
+        }
+        assertEquals(attempts.get(1), client().scan(tenant, scan).key());
+        for (SurfaceClient.Query query : List.of(
+                new SurfaceClient.Query(tenant, Kind.SURFACE_MANIFEST, IMAGE, null, 10, ""),
+                new SurfaceClient.Query(tenant, Kind.SURFACE_MANIFEST, null, scan, 10, ""))) {
+            assertEquals(
+                    Set.copyOf(attempts),
+                    list(query).stream().map(ManifestDocument::key).collect(Collectors.toSet()));
+        }
+        assertEquals(List.of(), list(new SurfaceClient.Query(tenant, null, IMAGE, scan, 10, "")));
     }
 
     @Test

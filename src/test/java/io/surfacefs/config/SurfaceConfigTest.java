@@ -86,6 +86,7 @@ class SurfaceConfigTest {
             Map.entry("surface.limits.manifest-size", new String[] {"2M", "2MB"}),
             Map.entry("surface.limits.concurrent-puts", new String[] {"4", "0"}),
             Map.entry("surface.security.allow-unauthenticated-remote", new String[] {"true", "yes"}),
+            Map.entry("surface.metrics.prefix", new String[] {"scanner_worker_", "9lives"}),
             Map.entry("surface.retention.enabled", new String[] {"true", "on"}),
             Map.entry("surface.retention.interval", new String[] {"1d", "0s"}),
             Map.entry("surface.store.breaker-delay", new String[] {"2s", "soon"}),

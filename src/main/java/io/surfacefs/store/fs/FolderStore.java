@@ -42,10 +42,16 @@ public final class FolderStore {
     /**
      * Where the store lies.
      *
-     * @param root parent of the buckets, {@code tmp} and {@code journal}; made when missing
+     * @param root parent of the buckets; made when missing
      * @param prefix of every name in both buckets, without a slash at its ends, or empty
+     * @param work parent of {@code tmp} and {@code journal}, in the root or below it
      */
-    public record Place(Path root, String cacheBucket, String manifestBucket, String prefix) {}
+    public record Place(Path root, String cacheBucket, String manifestBucket, String prefix, Path work) {
+        /** A place whose {@code tmp} and {@code journal} lie beside the buckets. */
+        public Place(Path root, String cacheBucket, String manifestBucket, String prefix) {
+            this(root, cacheBucket, manifestBucket, prefix, root);
+        }
+    }
 
     private FolderStore() {}
 
@@ -68,9 +74,10 @@ public final class FolderStore {
             throws IOException {
         Path root = place.root().toAbsolutePath().normalize();
         Files.createDirectories(Folders.parent(root));
-        Path tmp = root.resolve("tmp");
-        Path journals = root.resolve("journal");
-        for (Path folder : List.of(root, tmp, journals)) {
+        Path work = place.work().toAbsolutePath().normalize();
+        Path tmp = work.resolve("tmp");
+        Path journals = work.resolve("journal");
+        for (Path folder : List.of(root, work, tmp, journals)) {
             if (disk.makeFolder(folder)) {
                 disk.syncFolder(Folders.parent(folder));
             }
