@@ -39,8 +39,12 @@ class CheckedStreamTest {
         byte[] flipped = STORED.clone();
         flipped[100] ^= 1;
         for (byte[] wrong : List.of(
-                flipped, Arrays.copyOf(STORED, STORED.length - 1), Arrays.copyOf(STORED, STORED.length + 1), new byte[0])) {
-            KitException refused = assertThrows(KitException.class, () -> of(wrong).readAllBytes());
+                flipped,
+                Arrays.copyOf(STORED, STORED.length - 1),
+                Arrays.copyOf(STORED, STORED.length + 1),
+                new byte[0])) {
+            KitException refused =
+                    assertThrows(KitException.class, () -> of(wrong).readAllBytes());
             assertEquals(KitFault.CHECKSUM, refused.fault());
         }
     }
