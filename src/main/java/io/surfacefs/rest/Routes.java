@@ -23,6 +23,8 @@ final class Routes {
         METHODS.put("tenants/*/artefacts:prefetch", "OPTIONS, POST");
         METHODS.put("tenants/*/scans/*/manifest", "GET, HEAD, OPTIONS, PUT");
         METHODS.put("tenants/*/scans/*/surface", "GET, HEAD, OPTIONS");
+        METHODS.put("tenants/*/index", "GET, HEAD, OPTIONS");
+        METHODS.put("tenants/*/kit-version", "GET, HEAD, OPTIONS, PUT");
         METHODS.put("tenants/*/objects", "GET, HEAD, OPTIONS");
         METHODS.put("tenants/*/cache/*/*", "DELETE, GET, HEAD, OPTIONS, PUT");
         METHODS.put("admin/gc", "OPTIONS, POST");

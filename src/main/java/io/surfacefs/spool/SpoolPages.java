@@ -2,14 +2,18 @@ package io.surfacefs.spool;
 
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
 import io.surfacefs.store.ArtefactStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +89,49 @@ final class SpoolPages {
             }
         }
         return List.copyOf(all.values());
+    }
+
+    /** See {@link ArtefactStore#index}. */
+    ArtefactStore.IndexPage index(Tenant tenant, String after, int limit) {
+        // What waits first: what is delivered after this look is in the store's page.
+        TreeMap<String, IndexEntry> merged = new TreeMap<>();
+        for (Entry entry : pending.all(e -> e.isReadable() && e.manifest && e.key.tenant().equals(tenant))) {
+            add(merged, entry.key.artefact(), entry.head().index(), after, limit + 1);
+        }
+        for (ScanManifest scan : reads.scans(e -> e.key.tenant().equals(tenant))) {
+            ArtefactStore.Index under = new ArtefactStore.Index(
+                    scan.imageDigest() == null ? Set.of() : Set.of(scan.imageDigest()), Set.of(scan.scanId()));
+            scan.artefacts().forEach(listed -> add(merged, listed, under, after, limit + 1));
+        }
+        boolean more = merged.size() > limit;
+        ArtefactStore.IndexPage page = store.index(tenant, after, limit);
+        if (merged.isEmpty()) {
+            return page;
+        }
+        String end = page.next();
+        if (more && (end == null || merged.lastKey().compareTo(end) < 0)) {
+            end = merged.lastKey();
+        }
+        page.entries().forEach(entry -> merged.put(entry.place(), entry));
+        List<IndexEntry> entries = List.copyOf((end == null ? merged : merged.headMap(end, true)).values());
+        if (entries.size() > limit) {
+            entries = entries.subList(0, limit);
+            end = entries.getLast().place();
+        }
+        return new ArtefactStore.IndexPage(entries, end);
+    }
+
+    /** Adds what stands behind a place; of all the first ones stay. */
+    private static void add(
+            TreeMap<String, IndexEntry> merged, ArtefactKey key, ArtefactStore.Index under, String after, int most) {
+        Stream.concat(
+                        under.images().stream().map(image -> new IndexEntry(key, image, null)),
+                        under.scans().stream().map(scan -> new IndexEntry(key, null, scan)))
+                .filter(entry -> entry.place().compareTo(after) > 0)
+                .forEach(entry -> merged.put(entry.place(), entry));
+        while (merged.size() > most) {
+            merged.pollLastEntry();
+        }
     }
 
     /** The last position up to which both are known; null when that is all. */

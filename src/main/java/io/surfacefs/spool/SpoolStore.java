@@ -187,7 +187,7 @@ public final class SpoolStore implements ArtefactStore {
 
     @Override
     public IndexPage index(Tenant tenant, String after, int limit) {
-        return store.index(tenant, after, limit); // what waits is in its manifest's own source
+        return pages.index(tenant, after, limit);
     }
 
     @Override

@@ -207,10 +207,10 @@ class RequestNamesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/api/v1/tenants/acme/artefacts/k|POST",
-                "/api/v1/tenants/acme/manifests|GET, HEAD",
-                "/api/v1/tenants/acme/manifests/k/d|DELETE, GET, HEAD, PUT",
-                "/api/v1/tenants/acme/manifests:findMissing|POST",
+                "/api/v1/tenants/acme/artefacts/k|OPTIONS, POST",
+                "/api/v1/tenants/acme/manifests|GET, HEAD, OPTIONS",
+                "/api/v1/tenants/acme/manifests/k/d|DELETE, GET, HEAD, OPTIONS, PUT",
+                "/api/v1/tenants/acme/manifests:findMissing|OPTIONS, POST",
                 "/api/v1/tenants//manifests|",
                 "/api/v1/tenants/acme|",
                 "/api/v2/tenants/acme/manifests|",
