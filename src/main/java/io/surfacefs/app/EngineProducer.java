@@ -13,6 +13,7 @@ import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.CacheEntryService;
+import io.surfacefs.service.ClientPace;
 import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
@@ -65,6 +66,15 @@ public class EngineProducer {
         return config.get(Settings.AUTH) == Settings.Auth.OIDC
                 ? new TokenCallers(tokens.get(), rules(config), Clock.systemUTC())
                 : Callers.LOCAL;
+    }
+
+    /** How slow clients may be. */
+    @Produces
+    @Singleton
+    @Unremovable
+    ClientPace pace(SurfaceConfig config) {
+        return new ClientPace(
+                config.get(Settings.HEADER_TIMEOUT), config.get(Settings.BODY_TIMEOUT), config.get(Settings.BODY_RATE));
     }
 
     private static ClaimRules rules(SurfaceConfig config) {

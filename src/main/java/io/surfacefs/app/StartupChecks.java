@@ -5,6 +5,7 @@ import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.store.DiskFaults;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ public final class StartupChecks {
 
     private static void checkFolder(Path folder, String property, List<Finding> findings) {
         try {
-            Files.createDirectories(folder);
+            PrivateFiles.makeFolders(folder);
             Path probe = Files.createTempFile(folder, ".probe", "");
             Files.delete(probe);
         } catch (IOException e) {

@@ -7,8 +7,8 @@ import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.CacheUpkeep;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.FolderOwner;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,7 +104,7 @@ public final class CacheEngine implements CacheUpkeep, AutoCloseable {
             Parts.Outside outside,
             List<ExecutorService> threads)
             throws IOException {
-        Files.createDirectories(root);
+        PrivateFiles.makeFolders(root);
         FolderOwner owner = FolderOwner.take(root);
         boolean opened = false;
         try {

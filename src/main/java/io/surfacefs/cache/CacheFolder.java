@@ -1,9 +1,12 @@
 package io.surfacefs.cache;
 
 import io.surfacefs.store.Disk;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -59,12 +62,25 @@ final class CacheFolder {
         disk.makeFolder(folder.temporary);
         disk.makeFolder(folder.quarantine);
         boolean made = disk.makeFolder(folder.data);
+        folder.requireFolders();
         folder.clearTemporary();
         folder.checkFormat();
         if (made) {
             disk.syncFolder(root);
         }
         return folder;
+    }
+
+    /** Nothing is written, cleared or read behind a link that leads out of the cache. */
+    private void requireFolders() throws IOException {
+        for (Path part : List.of(temporary, quarantine, data)) {
+            PrivateFiles.requireFolder(part);
+        }
+        for (Path part : list(data)) {
+            if (Files.isSymbolicLink(part)) {
+                disk.delete(part);
+            }
+        }
     }
 
     private void clearTemporary() throws IOException {
@@ -120,6 +136,24 @@ final class CacheFolder {
 
     Path file(NameHash hash) {
         return data.resolve(NameHash.folderName(hash.folder())).resolve(hash.fileName());
+    }
+
+    /**
+     * Opens an object's file to be read. A link in its place is removed: nobody but us has a say here.
+     *
+     * @throws NoSuchFileException when it is not there
+     */
+    FileChannel read(NameHash hash) throws IOException {
+        Path file = file(hash);
+        try {
+            return PrivateFiles.read(file);
+        } catch (FileSystemException e) {
+            if (!(e instanceof NoSuchFileException) && Files.isSymbolicLink(file)) {
+                disk.delete(file);
+                throw new NoSuchFileException(file.toString());
+            }
+            throw e;
+        }
     }
 
     /** Gives a synced temporary file its final name, over what is there. {@link #settle} makes that survive. */

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +110,7 @@ final class Recovery {
         }
         Waits.Mutex mutex = parts.names().of(hash);
         mutex.lock();
-        try (FileChannel channel = FileChannel.open(parts.folder().file(hash), StandardOpenOption.READ)) {
+        try (FileChannel channel = parts.folder().read(hash)) {
             CacheFile.Trailer trailer = CacheFile.read(channel);
             if (trailer == null || !trailer.name().hash().equals(hash)) {
                 // Torn before it had its name, which a crash can't do, or not ours: nothing to keep as evidence.

@@ -5,7 +5,6 @@ import io.surfacefs.store.CacheUpkeep;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
@@ -77,7 +76,7 @@ final class Scrubber {
     /** Checks one object. {@return the bytes read, negative when it was put aside} */
     private long check(NameHash hash) throws IOException {
         long size;
-        try (FileChannel channel = FileChannel.open(parts.folder().file(hash), StandardOpenOption.READ)) {
+        try (FileChannel channel = parts.folder().read(hash)) {
             size = Math.max(1, channel.size());
             CacheFile.Trailer trailer = CacheFile.read(channel);
             if (trailer != null

@@ -312,6 +312,21 @@ public final class Settings {
             Types.integer(1, 100_000),
             "64",
             "objects being fetched into the local cache at a time; above: OVERLOADED");
+    public static final Setting<Duration> HEADER_TIMEOUT = Setting.of(
+            "surface.limits.header-timeout",
+            Types.TIMEOUT,
+            "2m",
+            "REST: how long a connection on which no request runs may take to bring the next one's whole head; then it is closed");
+    public static final Setting<Duration> BODY_TIMEOUT = Setting.of(
+            "surface.limits.body-timeout",
+            Types.TIMEOUT,
+            "60s",
+            "after so much waiting for the rest of an upload, what came meanwhile is weighed against surface.limits.body-rate");
+    public static final Setting<Long> BODY_RATE = Setting.of(
+            "surface.limits.body-rate",
+            Types.MEMORY_SIZE,
+            "256",
+            "bytes a second that an upload must bring on average while it is waited for; less: INVALID_ARGUMENT");
     public static final Setting<Auth> AUTH = Setting.of(
             "surface.security.auth",
             Types.choice(Auth.class),
@@ -513,6 +528,9 @@ public final class Settings {
             MANIFEST_SIZE,
             CONCURRENT_PUTS,
             CONCURRENT_FETCHES,
+            HEADER_TIMEOUT,
+            BODY_TIMEOUT,
+            BODY_RATE,
             PREFETCH_CONCURRENCY,
             UPSTREAM_TOKEN_FILE,
             UPSTREAM_FORWARD_TOKEN,

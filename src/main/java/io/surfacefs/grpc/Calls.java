@@ -9,6 +9,7 @@ import io.surfacefs.access.Access;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.OnBehalf;
+import io.surfacefs.service.ClientPace;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class Calls {
-    /** How long a client may neither send what it owes nor take what it asked for. */
+    /** How long a client may take nothing of what it asked for. */
     private static final Duration STALL_LIMIT = Duration.ofMinutes(2);
 
     /**
@@ -34,13 +35,15 @@ public class Calls {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(15);
 
     private final Access access;
+    private final ClientPace pace;
     private final Running running = new Running();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("grpc-", 0).factory());
 
     @Inject
-    Calls(Access access) {
+    Calls(Access access, ClientPace pace) {
         this.access = access;
+        this.pace = pace;
     }
 
     /** Lets running calls come to their end before the server closes; new ones are refused meanwhile. */
@@ -100,7 +103,7 @@ public class Calls {
         Admission who = Admission.current(access);
         call.disableAutoRequest();
         Context context = Context.current();
-        UploadBody body = new UploadBody(() -> call.request(1), STALL_LIMIT);
+        UploadBody body = new UploadBody(() -> call.request(1), pace.upload());
         UploadReceiver<M, H> receiver = new UploadReceiver<>(
                 parts,
                 body,

@@ -1,13 +1,12 @@
 package io.surfacefs.grpc;
 
 import com.google.protobuf.ByteString;
-import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.service.UploadPace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -30,7 +29,7 @@ final class UploadBody extends InputStream {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Runnable requestMessage;
-    private final Duration stallLimit;
+    private final UploadPace pace;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -47,11 +46,11 @@ final class UploadBody extends InputStream {
 
     /**
      * @param requestMessage asks the network for one more message; any thread
-     * @param stallLimit how long the client may send nothing
+     * @param pace how fast the client has to send
      */
-    UploadBody(Runnable requestMessage, Duration stallLimit) {
+    UploadBody(Runnable requestMessage, UploadPace pace) {
         this.requestMessage = requestMessage;
-        this.stallLimit = stallLimit;
+        this.pace = pace;
     }
 
     /** Asks for the first chunk. */
@@ -71,6 +70,7 @@ final class UploadBody extends InputStream {
             if (!chunk.isEmpty()) {
                 waiting.add(chunk);
                 waitingBytes += chunk.size();
+                pace.arrived(chunk.size());
             }
             request = hasRoom();
             requestOwed = !request;
@@ -197,18 +197,16 @@ final class UploadBody extends InputStream {
 
     /** Waits until that holds, or the end; under the lock. */
     private void await(BooleanSupplier arrived) throws IOException {
-        long left = stallLimit.toNanos();
         try {
-            while (failure == null && !ended && left > 0 && !arrived.getAsBoolean()) {
-                left = changed.awaitNanos(left);
+            while (failure == null && !ended && !arrived.getAsBoolean()) {
+                long left = pace.left();
+                pace.waited(left - changed.awaitNanos(left));
             }
+        } catch (SurfaceException tooSlow) {
+            failure = tooSlow;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();
-        }
-        if (failure == null && !ended && !arrived.getAsBoolean()) {
-            failure = new SurfaceException(
-                    ErrorCode.INVALID_ARGUMENT, "nothing was sent for " + stallLimit.toSeconds() + " s");
         }
         if (failure != null) {
             throw new IOException("the upload broke off", failure);

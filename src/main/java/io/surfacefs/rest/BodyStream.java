@@ -1,11 +1,12 @@
 package io.surfacefs.rest;
 
+import io.surfacefs.service.ClientPace;
+import io.surfacefs.service.UploadPace;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -20,10 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyStream extends InputStream {
     private static final int AHEAD = 512 * 1024;
-    /** How long a client may send nothing in the middle of a body. */
-    private static final Duration IDLE = Duration.ofSeconds(60);
 
     private final HttpServerRequest request;
+    private UploadPace pace = ClientPace.DEFAULT.upload();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Buffer> queue = new ArrayDeque<>();
@@ -37,6 +37,11 @@ final class BodyStream extends InputStream {
 
     BodyStream(HttpServerRequest request) {
         this.request = request;
+    }
+
+    /** Says how fast the client has to be; before the first read. */
+    void pace(UploadPace wanted) {
+        pace = wanted;
     }
 
     /** Whether the client's last byte has been read. */
@@ -157,16 +162,12 @@ final class BodyStream extends InputStream {
     private @Nullable Buffer await() throws IOException {
         lock.lock();
         try {
-            long left = IDLE.toNanos();
             while (queue.isEmpty() && !ended) {
                 if (failure != null || request.response().closed()) {
                     throw new ClientGone("the request's body ended early");
                 }
-                if (left <= 0) {
-                    throw new ClientGone("the client sent nothing for " + IDLE.toSeconds() + " s");
-                }
-                long slice = Math.min(left, TimeUnit.SECONDS.toNanos(1));
-                left -= slice - Math.max(0, changed.awaitNanos(slice));
+                long slice = Math.min(pace.left(), TimeUnit.SECONDS.toNanos(1));
+                pace.waited(slice - Math.max(0, changed.awaitNanos(slice)));
             }
             return poll();
         } catch (InterruptedException e) {
@@ -183,6 +184,7 @@ final class BodyStream extends InputStream {
             Buffer buffer = queue.poll();
             if (buffer != null) {
                 queued -= buffer.length();
+                pace.arrived(buffer.length());
                 if (paused && queued <= AHEAD / 2) {
                     paused = false;
                     request.resume();

@@ -52,6 +52,8 @@ final class Download {
     /** Whether the kernel sent the file; false when it could not be opened, and nothing has been sent. */
     private boolean file(Path file) throws IOException {
         HttpServerResponse response = exchange.response();
+        // Over TLS a file passes through piece by piece, and the response counts as ended from the first.
+        Runnable letGo = ConnectionWatch.hold(exchange.request());
         try {
             ResponseStream.await(response.sendFile(file.toString(), range.offset(), range.length()));
         } catch (ClientGone e) {
@@ -59,6 +61,8 @@ final class Download {
                 throw e;
             }
             return false;
+        } finally {
+            letGo.run();
         }
         if (response.bytesWritten() != range.length()) {
             throw corrupt();

@@ -11,6 +11,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Audit;
 import io.surfacefs.ops.OnBehalf;
+import io.surfacefs.service.UploadPace;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.impl.BufferImpl;
@@ -101,6 +102,11 @@ final class Exchange {
             throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the header " + name + " was sent more than once");
         }
         return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** Says how fast the client has to send its body. */
+    void paced(UploadPace pace) {
+        body.pace(pace);
     }
 
     /** Keeps who asks. */

@@ -14,6 +14,7 @@ import io.surfacefs.model.MediaType;
 import io.surfacefs.model.Representation;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.service.ArtefactService;
+import io.surfacefs.service.ClientPace;
 import io.surfacefs.service.HotObject;
 import io.surfacefs.service.ItemKey;
 import io.vertx.core.Context;
@@ -49,10 +50,16 @@ public final class FrontDoor {
     private final Lazy<Access> access;
     private final Lazy<ArtefactService> artefacts;
     private final Lazy<Callers> callers;
+    private final Lazy<ClientPace> pace;
     private volatile boolean stopping;
 
     /** The engine is not opened by the registering of routes, but by the start's own order. */
-    FrontDoor(Provider<Access> access, Provider<ArtefactService> artefacts, Provider<Callers> callers) {
+    FrontDoor(
+            Provider<Access> access,
+            Provider<ArtefactService> artefacts,
+            Provider<Callers> callers,
+            Provider<ClientPace> pace) {
+        this.pace = new Lazy<>(pace);
         this.access = new Lazy<>(access);
         this.callers = new Lazy<>(callers);
         this.artefacts = new Lazy<>(artefacts);
@@ -105,6 +112,7 @@ public final class FrontDoor {
 
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
+        ConnectionWatch.began(request);
         String path = request.path();
         if (path == null || !path.startsWith(API)) {
             context.next();
@@ -167,6 +175,7 @@ public final class FrontDoor {
         if (HttpMethod.OPTIONS.equals(context.request().method())) {
             options(exchange);
         } else if (mayHaveBody(context.request())) {
+            exchange.paced(pace.get().upload());
             context.request().pause();
             context.next();
         } else if (!answer(context, path)) {

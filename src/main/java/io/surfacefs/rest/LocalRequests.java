@@ -14,12 +14,18 @@ import org.jspecify.annotations.Nullable;
  * {@code http://127.0.0.1:8080}, or a name of the site's own that was pointed here meanwhile (DNS rebinding).
  */
 final class LocalRequests {
+    private static final CharSequence FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
+
     private LocalRequests() {}
 
     /** Whether it was sent to a loopback name, and by no page of another origin. */
     static boolean isLocal(HttpServerRequest request) {
         HostAndPort authority = request.authority();
         if (authority == null ? request.headers().contains(HttpHeaders.HOST) : !Loopback.isHost(authority.host())) {
+            return false;
+        }
+        // Pictures and scripts that a page has a browser load come without an Origin.
+        if ("cross-site".equals(request.getHeader(FETCH_SITE))) {
             return false;
         }
         List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);

@@ -4,6 +4,7 @@ import io.surfacefs.codec.CanonicalJson;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.FolderOwner;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -38,7 +39,7 @@ final class SpoolFolder implements AutoCloseable {
      */
     static SpoolFolder open(Disk disk, Path root, Gate gate) throws IOException {
         Path parent = Objects.requireNonNull(root.toAbsolutePath().getParent(), "the root of the file system");
-        Files.createDirectories(parent);
+        PrivateFiles.makeFolders(parent);
         disk.makeFolder(root);
         FolderOwner owner = FolderOwner.take(root);
         boolean opened = false;
@@ -46,6 +47,7 @@ final class SpoolFolder implements AutoCloseable {
             SpoolFolder folder = new SpoolFolder(disk, root, owner, gate);
             for (Path part : List.of(SpoolNames.entries(root), SpoolNames.rejected(root), SpoolNames.temporary(root))) {
                 disk.makeFolder(part);
+                PrivateFiles.requireFolder(part);
             }
             // What the process before removed last may be unsynced, and must not come back behind a delete.
             disk.syncFolder(SpoolNames.entries(root));

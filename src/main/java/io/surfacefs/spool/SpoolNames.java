@@ -1,12 +1,12 @@
 package io.surfacefs.spool;
 
 import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -78,7 +78,7 @@ final class SpoolNames {
 
     /** Opens the front of an entry. */
     static EntryFormat.Front front(Path folder, long sequence) throws IOException {
-        try (FileChannel file = FileChannel.open(file(folder, sequence), StandardOpenOption.READ)) {
+        try (FileChannel file = PrivateFiles.read(file(folder, sequence))) {
             return EntryFormat.read(file);
         }
     }
@@ -87,7 +87,7 @@ final class SpoolNames {
     static StoredBytes openPayload(Path folder, long sequence, Head head, EntryFormat.Layout layout)
             throws IOException {
         Path file = head.outside() ? payload(folder, sequence) : file(folder, sequence);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        FileChannel channel = PrivateFiles.read(file);
         return head.outside()
                 ? new RegionBytes(channel, 0, channel.size())
                 : new RegionBytes(channel, layout.payloadAt(), layout.payload());

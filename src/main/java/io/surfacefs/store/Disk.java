@@ -23,7 +23,7 @@ public interface Disk {
     }
 
     /**
-     * Makes a new file.
+     * Makes a new file, for the service's own user only.
      *
      * @throws java.nio.file.FileAlreadyExistsException when the name is taken
      * @throws java.nio.file.NoSuchFileException when the folder is missing
@@ -48,7 +48,7 @@ public interface Disk {
     boolean delete(Path path) throws IOException;
 
     /**
-     * Makes one folder in an existing one.
+     * Makes one folder in an existing one, for the service's own user only.
      *
      * @return whether it was made; false when it is there already
      */

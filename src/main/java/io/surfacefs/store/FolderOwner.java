@@ -34,7 +34,7 @@ public final class FolderOwner implements AutoCloseable {
     public static FolderOwner take(Path root) throws IOException {
         Path file = root.resolve(FILE);
         FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                PrivateFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         boolean taken = false;
         try {
             taken = tryLock(channel) != null;

@@ -11,6 +11,7 @@ import io.surfacefs.codec.UploadLimits;
 import io.surfacefs.ops.Events;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.CacheEntryService;
+import io.surfacefs.service.ClientPace;
 import io.surfacefs.service.DeletePolicy;
 import io.surfacefs.service.HotTier;
 import io.surfacefs.service.Intakes;
@@ -54,7 +55,7 @@ public final class InJvmServer implements AutoCloseable {
                 clock,
                 Events.NONE);
         Access access = new Access(null);
-        calls = new Calls(access);
+        calls = new Calls(access, ClientPace.DEFAULT);
         List<ServerInterceptor> interceptors = new ArrayList<>(more);
         interceptors.add(new TenantHeaders());
         interceptors.add(new CallIdentity(Callers.LOCAL));

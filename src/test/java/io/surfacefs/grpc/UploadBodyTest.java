@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.service.UploadPace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class UploadBodyTest {
     private final AtomicInteger requests = new AtomicInteger();
-    private final UploadBody body = new UploadBody(requests::incrementAndGet, Duration.ofMinutes(1));
+    private final UploadBody body = new UploadBody(requests::incrementAndGet, new UploadPace(Duration.ofMinutes(1), 1));
 
     private static ByteString bytes(int n) {
         return ByteString.copyFrom(new byte[n]);
@@ -40,7 +41,7 @@ class UploadBodyTest {
         byte[] content = new byte[3_000_000];
         random.nextBytes(content);
         Semaphore asked = new Semaphore(0);
-        UploadBody stream = new UploadBody(asked::release, Duration.ofMinutes(1));
+        UploadBody stream = new UploadBody(asked::release, new UploadPace(Duration.ofMinutes(1), 1));
         try (ExecutorService network = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> sent = network.submit(() -> {
                 for (int at = 0; at < content.length; ) {
@@ -89,7 +90,7 @@ class UploadBodyTest {
         body.end();
         assertEquals(-1, body.read());
 
-        UploadBody without = new UploadBody(() -> {}, Duration.ofMinutes(1));
+        UploadBody without = new UploadBody(() -> {}, new UploadPace(Duration.ofMinutes(1), 1));
         without.end();
         assertFalse(without.hasChunk());
         assertEquals(-1, without.read(new byte[1], 0, 1));
@@ -110,7 +111,7 @@ class UploadBodyTest {
 
     @Test
     void aSilentClientIsGivenUp() {
-        UploadBody stalled = new UploadBody(() -> {}, Duration.ofMillis(1));
+        UploadBody stalled = new UploadBody(() -> {}, new UploadPace(Duration.ofMillis(1), 1));
         assertNull(stalled.failure());
         assertThrows(IOException.class, stalled::read);
         SurfaceException failure = assertInstanceOf(SurfaceException.class, stalled.failure());

@@ -51,7 +51,8 @@ class BrowserIT {
                 "Origin: https://evil.example",
                 "Origin: http://localhost.evil.example",
                 "Origin: null",
-                "Origin: file://"
+                "Origin: file://",
+                "Sec-Fetch-Site: cross-site"
             })
     void whatAForeignPageSendsIsRefusedAndChangesNothing(String line) throws IOException {
         assertEquals("403 PERMISSION_DENIED", http.send(Request.get(LIST, line)).summary());
@@ -71,7 +72,9 @@ class BrowserIT {
                 "Host: [::1]:8080",
                 "Origin: http://localhost:3000",
                 "Origin: http://127.0.0.1",
-                "Origin: http://[::1]:8080"
+                "Origin: http://[::1]:8080",
+                "Sec-Fetch-Site: same-origin",
+                "Sec-Fetch-Site: none"
             })
     void whatAProgramOfThisMachineSendsIsServed(String line) throws IOException {
         assertEquals("200", http.send(Request.get(LIST, line)).summary());

@@ -14,13 +14,16 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -271,6 +274,20 @@ class HardeningIT {
             assertNotEquals(200, refused.status());
         }
         port.assertServes();
+    }
+
+    @Test
+    void allThatTheServerMakesIsForItsOwnUserAlone() throws IOException {
+        try (Rest rest = new Rest(server)) {
+            rest.stored("hard", Rest.noise(3 << 20, 7));
+        }
+        try (Stream<Path> files = Files.walk(server.home())) {
+            for (Path each : files.toList()) {
+                String wanted = Files.isDirectory(each) ? "rwx------" : "rw-------";
+                assertEquals(
+                        wanted, PosixFilePermissions.toString(Files.getPosixFilePermissions(each)), each::toString);
+            }
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.surfacefs.store.FolderOwnedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,27 @@ class SpoolFolderTest extends SpoolCase {
         assertEquals(20, rig.delivered.get());
         assertEquals(0, rig.spool.used());
         put(store, text(2_000, 100));
+    }
+
+    @Test
+    void aSpoolWhosePartsAreLinksIsNotOpenedAndNothingBehindThemIsCleared() throws IOException {
+        rig.spool.close();
+        Path outside = Files.createDirectory(rig.home.resolve("outside"));
+        Path victim = Files.write(outside.resolve("file"), new byte[] {1});
+        Path tmp = rig.root.resolve("tmp");
+        Files.delete(tmp);
+        Files.createSymbolicLink(tmp, outside);
+        assertThrows(IOException.class, () -> rig.open());
+        assertTrue(Files.exists(victim));
+        Files.delete(tmp);
+        store = rig.open();
+        put(store, text(1, 100));
+        assertArrayEquals(text(1, 100), read(store, key(text(1, 100))));
+        assertEquals(
+                "rwx------ rw-------",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(tmp)) + " "
+                        + PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(rig.root.resolve("entries/0000000000000001"))));
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,7 +28,7 @@ final class ChangeLocks implements AutoCloseable {
         for (int i = 0; i < STRIPES; i++) {
             threads[i] = new ReentrantLock();
         }
-        this.file = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        this.file = FolderStore.lockFile(file);
     }
 
     /** Runs a change of a name alone; waits for its turn within a limit. */

@@ -1,12 +1,12 @@
 package io.surfacefs.store.fs;
 
 import io.surfacefs.codec.StoredBytes;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** The bytes of one open file; they stay readable when its name goes. */
 final class FileBytes implements StoredBytes {
@@ -20,8 +20,9 @@ final class FileBytes implements StoredBytes {
         this.size = size;
     }
 
+    /** @throws java.nio.file.FileSystemException also when the file is a symbolic link */
     static FileBytes open(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        FileChannel channel = PrivateFiles.read(file);
         try {
             return new FileBytes(file, channel, channel.size());
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import io.surfacefs.store.DiskFaults;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -75,7 +76,12 @@ public final class FolderBlobStore implements BlobStore {
     public @Nullable Head head(BlobKey key) {
         Path file = files.path(key);
         try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            files.checked(key);
+            BasicFileAttributes attributes =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (attributes.isSymbolicLink()) {
+                throw linked();
+            }
             return attributes.isRegularFile() ? headOf(attributes) : null;
         } catch (NoSuchFileException e) {
             return null;
@@ -92,11 +98,19 @@ public final class FolderBlobStore implements BlobStore {
 
     /** A name below a file is as absent as any; everything else is a fault. */
     private static SurfaceException notThere(Path file, IOException fault, String what) {
+        if (Files.isSymbolicLink(file)) {
+            return linked();
+        }
         File parent = Folders.parent(file).toFile();
         if (parent.exists() && !parent.isDirectory()) {
             return new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a file stands where a folder should");
         }
         return DiskFaults.of(what, fault);
+    }
+
+    /** Whoever can make a link must not have us read, or serve, what only we may read. */
+    private static SurfaceException linked() {
+        return new SurfaceException(ErrorCode.CORRUPT_OBJECT, "a symbolic link stands where a file should");
     }
 
     @Override
@@ -109,7 +123,7 @@ public final class FolderBlobStore implements BlobStore {
     private @Nullable StoredBytes openFile(BlobKey key) {
         Path file = files.path(key);
         try {
-            return FileBytes.open(file);
+            return FileBytes.open(files.checked(key));
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException e) {
@@ -245,6 +259,11 @@ public final class FolderBlobStore implements BlobStore {
 
     @Override
     public Names list(BlobKey.Bucket bucket, String prefix, String after, boolean delimiter, int limit) {
+        try {
+            files.requireTrue(bucket, prefix);
+        } catch (IOException e) {
+            throw DiskFaults.of("list", e);
+        }
         return FolderListing.list(files.bucket(bucket), prefix, after, delimiter, limit);
     }
 

@@ -45,6 +45,22 @@ final class FolderFiles {
         return bucket(key.bucket()).resolve(key.name());
     }
 
+    /**
+     * Where an object lies, when no folder on the way there is a link.
+     *
+     * @throws io.surfacefs.model.SurfaceException {@code CORRUPT_OBJECT} when one is
+     */
+    Path checked(BlobKey key) throws IOException {
+        Path file = path(key);
+        folders.requireTrue(Folders.parent(file));
+        return file;
+    }
+
+    /** As {@link #checked}, of a folder in a bucket. */
+    void requireTrue(BlobKey.Bucket bucket, String folder) throws IOException {
+        folders.requireTrue(bucket(bucket).resolve(folder));
+    }
+
     static byte[] readFully(StoredBytes bytes) throws IOException {
         byte[] content = new byte[Math.toIntExact(bytes.size())];
         int at = 0;
@@ -157,6 +173,7 @@ final class FolderFiles {
         try {
             return source instanceof BlobSource.Bytes content
                     && content.size() <= COMPARED
+                    && !Files.isSymbolicLink(file)
                     && Files.size(file) == content.size()
                     && Arrays.equals(Files.readAllBytes(file), content.bytes());
         } catch (NoSuchFileException e) {
@@ -193,7 +210,7 @@ final class FolderFiles {
 
     /** Removes an object, and a payload's own folder with it. */
     boolean remove(BlobKey key) throws IOException {
-        Path file = path(key);
+        Path file = checked(key);
         if (!disk.delete(file)) {
             return false;
         }
@@ -221,9 +238,11 @@ final class FolderFiles {
             if ((file.toFile().exists() && equal(file, put.source())) || place(put, false) != Placed.TAKEN) {
                 continue;
             }
-            try (StoredBytes there = FileBytes.open(file)) {
-                if (sound.test(put.key(), there)) {
-                    return;
+            if (!Files.isSymbolicLink(file)) {
+                try (StoredBytes there = FileBytes.open(file)) {
+                    if (sound.test(put.key(), there)) {
+                        return;
+                    }
                 }
             }
             overwrite(put.key(), put.source());

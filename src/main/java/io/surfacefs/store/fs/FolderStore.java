@@ -7,10 +7,10 @@ import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.DiskFaults;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ public final class FolderStore {
     private static FolderBlobStore openAlone(Place place, Disk disk, Hold hold, BiPredicate<BlobKey, StoredBytes> sound)
             throws IOException {
         Path root = place.root().toAbsolutePath().normalize();
-        Files.createDirectories(Folders.parent(root));
+        PrivateFiles.makeFolders(Folders.parent(root));
         Path work = place.work().toAbsolutePath().normalize();
         Path tmp = work.resolve("tmp");
         Path journals = work.resolve("journal");
@@ -142,7 +142,7 @@ public final class FolderStore {
     }
 
     static FileChannel lockFile(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        return PrivateFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     /** Waits for a lock; null when it didn't come in time. */

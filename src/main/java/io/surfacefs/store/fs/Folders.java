@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.surfacefs.store.Disk;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -18,6 +17,7 @@ final class Folders {
 
     private final Disk disk;
     private final Path root;
+    private final TrueFolders folders;
     private final Cache<Path, Boolean> durable =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
@@ -25,6 +25,16 @@ final class Folders {
     Folders(Disk disk, Path root) {
         this.disk = disk;
         this.root = root;
+        this.folders = new TrueFolders(root);
+    }
+
+    /**
+     * Makes sure that no folder on the way to this one, nor itself, is a link.
+     *
+     * @throws io.surfacefs.model.SurfaceException {@code CORRUPT_OBJECT} when one is
+     */
+    void requireTrue(Path folder) throws IOException {
+        folders.require(folder);
     }
 
     /** Makes a folder and those above it, below the root; nothing is synced. */
@@ -32,21 +42,32 @@ final class Folders {
         if (folder.equals(root)) {
             return;
         }
+        folders.require(parent(folder));
         try {
-            disk.makeFolder(folder);
+            makeOne(folder);
         } catch (NoSuchFileException e) {
             make(parent(folder));
-            disk.makeFolder(folder);
+            makeOne(folder);
+        }
+    }
+
+    private void makeOne(Path folder) throws IOException {
+        if (!disk.makeFolder(folder)) {
+            folders.require(folder);
         }
     }
 
     /** Makes a folder and those above it, and the entry of each in its parent certain to survive. */
     void makeDurable(Path folder) throws IOException {
-        if (folder.equals(root) || (durable.getIfPresent(folder) != null && Files.isDirectory(folder))) {
+        if (folder.equals(root)) {
+            return;
+        }
+        folders.require(parent(folder));
+        if (durable.getIfPresent(folder) != null && folders.isTrue(folder)) {
             return;
         }
         makeDurable(parent(folder));
-        disk.makeFolder(folder);
+        makeOne(folder);
         disk.syncFolder(parent(folder));
         durable.put(folder, Boolean.TRUE);
     }

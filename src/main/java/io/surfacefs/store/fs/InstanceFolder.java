@@ -4,11 +4,13 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.Disk;
 import io.surfacefs.store.DiskFaults;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
@@ -41,7 +43,9 @@ public final class InstanceFolder implements AutoCloseable {
      */
     static InstanceFolder open(Disk disk, Path parent) throws IOException {
         try (Stream<Path> others = Files.list(parent)) {
+            // What a link leads to is nobody's to clear.
             for (Path other : others.filter(f -> f.getFileName().toString().startsWith("run-"))
+                    .filter(f -> Files.isDirectory(f, LinkOption.NOFOLLOW_LINKS))
                     .toList()) {
                 clearIfDead(disk, other);
             }
@@ -49,7 +53,7 @@ public final class InstanceFolder implements AutoCloseable {
         Path folder = parent.resolve("run-" + UUID.randomUUID());
         disk.makeFolder(folder);
         FileChannel channel =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                PrivateFiles.open(folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         channel.lock();
         return new InstanceFolder(disk, folder, channel);
     }
@@ -62,7 +66,7 @@ public final class InstanceFolder implements AutoCloseable {
      */
     public static InstanceFolder openAlone(Disk disk, Path parent) {
         try {
-            Files.createDirectories(parent);
+            PrivateFiles.makeFolders(parent);
             try (FileChannel gate = FolderStore.lockFile(parent.resolve("open.lock"))) {
                 if (FolderStore.lock(gate) == null) {
                     throw new SurfaceException(ErrorCode.STORE_TIMEOUT, "another process is still opening " + parent);
@@ -76,7 +80,7 @@ public final class InstanceFolder implements AutoCloseable {
 
     private static void clearIfDead(Disk disk, Path folder) throws IOException {
         try (FileChannel channel =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                PrivateFiles.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 return;

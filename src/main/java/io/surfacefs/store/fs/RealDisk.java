@@ -1,6 +1,7 @@
 package io.surfacefs.store.fs;
 
 import io.surfacefs.store.Disk;
+import io.surfacefs.store.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,8 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The disk of this machine. Waits for the medium happen on a small pool of platform threads, since an fsync holds the
- * carrier of a virtual thread and would take the event loops' cores from them.
+ * The disk of this machine; what it makes is private. Waits for the medium happen on a small pool of platform threads,
+ * since an fsync holds the carrier of a virtual thread and would take the event loops' cores from them.
  */
 public final class RealDisk implements Disk, AutoCloseable {
     private static final int WRITE_CHUNK = 128 * 1024;
@@ -31,7 +32,7 @@ public final class RealDisk implements Disk, AutoCloseable {
 
     @Override
     public OutFile create(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         return new OutFile() {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -74,7 +75,7 @@ public final class RealDisk implements Disk, AutoCloseable {
     @Override
     public boolean makeFolder(Path folder) throws IOException {
         try {
-            Files.createDirectory(folder);
+            PrivateFiles.makeFolder(folder);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;

@@ -1,0 +1,62 @@
+package io.surfacefs.store.fs;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Whether the folders on the way to an object are folders, and no symbolic links to somewhere else. What was found true
+ * counts for a minute, so that a read costs one look at most, at the folder that belongs to its object alone; a link
+ * that somebody plants in a folder in use is followed for so long. Thread-safe.
+ */
+final class TrueFolders {
+    private static final int REMEMBERED = 16_384;
+    private static final Duration COUNTS = Duration.ofMinutes(1);
+
+    private final Path root;
+    private final Cache<Path, Boolean> found = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .expireAfterWrite(COUNTS)
+            .build();
+
+    /** @param root the store's; it and the buckets' folders in it may be links, which operators use */
+    TrueFolders(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * Looks at a folder and those above it.
+     *
+     * @param folder the root or below it; may be missing
+     * @throws SurfaceException {@code CORRUPT_OBJECT} when one of them is a link
+     */
+    void require(Path folder) throws IOException {
+        if (mayBeLink(folder) || found.getIfPresent(folder) != null) {
+            return;
+        }
+        require(Folders.parent(folder));
+        if (isTrue(folder)) {
+            found.put(folder, Boolean.TRUE);
+        } else if (Files.isSymbolicLink(folder)) {
+            throw new SurfaceException(
+                    ErrorCode.CORRUPT_OBJECT,
+                    "a symbolic link stands where a folder should",
+                    "links are followed to a bucket's folder, and not below it");
+        }
+    }
+
+    /** Whether it is a folder now, without a look at those above it. */
+    boolean isTrue(Path folder) {
+        return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) || (mayBeLink(folder) && Files.isDirectory(folder));
+    }
+
+    private boolean mayBeLink(Path folder) {
+        return folder.equals(root) || Folders.parent(folder).equals(root);
+    }
+}

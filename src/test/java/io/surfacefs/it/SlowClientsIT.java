@@ -1,0 +1,224 @@
+package io.surfacefs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.surfacefs.grpc.v1.Encoding;
+import io.surfacefs.grpc.v1.PutPayloadHeader;
+import io.surfacefs.grpc.v1.PutPayloadRequest;
+import io.surfacefs.grpc.v1.PutPayloadResponse;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that hold a place by sending next to nothing are given up; those that are only slow are served. */
+class SlowClientsIT {
+    private static final String LIST = "/api/v1/tenants/acme/manifests";
+
+    /** What the server is told to wait; the lawful clients here take several times that. */
+    private static final long LIMIT_MILLIS = 1000;
+
+    private static final int PIECES = 40;
+
+    @TempDir
+    static Path folder;
+
+    private static SurfaceProcess server;
+
+    @BeforeAll
+    static void start() {
+        server = SurfaceProcess.server(folder.resolve("home"))
+                .env("SURFACE_LIMITS_HEADER_TIMEOUT", LIMIT_MILLIS + "ms")
+                .env("SURFACE_LIMITS_BODY_TIMEOUT", LIMIT_MILLIS + "ms")
+                .env("SURFACE_LIMITS_BODY_RATE", "2000")
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static void pause(long millis) {
+        long end = System.nanoTime() + millis * 1_000_000;
+        Patience.until(() -> System.nanoTime() - end >= 0, () -> "time stands still");
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Reads what still comes, up to the server's close. */
+    private static void assertClosed(RawConnection client) {
+        assertThrows(IOException.class, () -> client.read(100_000));
+    }
+
+    @Test
+    void aConnectionThatNeverSendsIsClosed() throws IOException {
+        try (RawConnection client = new RawConnection(server, 0)) {
+            assertClosed(client);
+        }
+    }
+
+    @Test
+    void aHeadThatComesByteByByteIsNotWaitedFor() throws IOException {
+        try (RawConnection client = new RawConnection(server, 0)) {
+            byte[] head = ascii("GET " + LIST + " HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(15_000));
+            assertThrows(SocketException.class, () -> {
+                for (int at = 0; ; at++) {
+                    client.send(head, at, 1);
+                    pause(5);
+                }
+            });
+        }
+    }
+
+    @Test
+    void aConnectionIsKeptForAWhileAndNotForEver() throws IOException {
+        try (RawConnection client = new RawConnection(server, 0)) {
+            for (int i = 0; i < 5; i++) {
+                RawConnection.Head head = client.request("GET", LIST).head();
+                assertEquals(200, head.status());
+                client.read((int) head.length());
+                pause(LIMIT_MILLIS / 4);
+            }
+            assertClosed(client);
+        }
+    }
+
+    @Test
+    void aConnectionOfHttp2WithoutARequestIsClosedAndSoIsOneWhoseHeaderNeverEnds() throws IOException {
+        try (RawHttp2 idle = RawHttp2.open(server.httpPort());
+                RawHttp2 endless = RawHttp2.open(server.httpPort());
+                RawHttp2 silent = RawHttp2.silent(server.httpPort())) {
+            byte[] block = endless.header("GET", LIST);
+            endless.frame(RawHttp2.HEADERS, RawHttp2.END_STREAM, endless.stream(), Arrays.copyOf(block, 3));
+            assertNull(idle.await(frame -> false));
+            assertNull(endless.await(frame -> false));
+            assertNull(silent.await(frame -> false));
+        }
+    }
+
+    @Test
+    void aRequestThatIsAnsweredAndNeverEndsIsEnded() throws IOException {
+        try (RawHttp2 client = RawHttp2.open(server.httpPort())) {
+            int stream = client.request(true, "GET", LIST);
+            RawHttp2.Answer answer = client.answer(stream, true);
+            assertEquals(200, answer.status());
+            assertTrue(answer.whole());
+            assertEquals(RawHttp2.NO_ERROR, answer.reset());
+        }
+    }
+
+    @Test
+    void aBodyThatTricklesIsRefused() throws IOException {
+        try (RawConnection client = new RawConnection(server, 0)) {
+            client.request("POST", Rest.putPath("slow"), "Content-Length: 5000000");
+            CompletableFuture<RawConnection.Head> answer = new CompletableFuture<>();
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    answer.complete(client.head());
+                } catch (IOException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+            while (reader.isAlive()) {
+                client.send(new byte[1], 0, 1);
+                pause(20);
+            }
+            assertEquals(400, answer.join().status());
+            assertTrue(new String(client.read((int) answer.join().length()), StandardCharsets.UTF_8)
+                    .contains("too slowly"));
+        }
+    }
+
+    @Test
+    void aBodyThatIsSlowButGoesOnIsTaken() throws IOException {
+        byte[] body = Rest.noise(PIECES * 2000, 1);
+        try (RawConnection client = new RawConnection(server, 0)) {
+            client.request("POST", Rest.putPath("slow"), "Content-Length: " + body.length);
+            for (int i = 0; i < PIECES; i++) {
+                pause(3 * LIMIT_MILLIS / PIECES);
+                client.send(body, i * 2000, 2000);
+            }
+            assertEquals(201, client.head().status());
+        }
+    }
+
+    @Test
+    void aSlowReaderGetsEveryByte() throws IOException {
+        byte[] body = Rest.noise(16 << 20, 2);
+        try (Rest rest = new Rest(server);
+                RawConnection client = new RawConnection(server, 32_768)) {
+            String digest = rest.stored("slow", body);
+            RawConnection.Head head = client.request("GET", Rest.payloadPath("slow", digest), "Accept-Encoding: zstd")
+                    .head();
+            pause(3 * LIMIT_MILLIS);
+            byte[] first = client.read(100_000);
+            pause(2 * LIMIT_MILLIS);
+            assertNotNull(client.digestOfRest(first, head.length()));
+        }
+    }
+
+    @Test
+    void overGrpcTooABodyThatTricklesIsRefusedAndOneThatIsSlowIsTaken() {
+        try (GrpcClient client = new GrpcClient(server)) {
+            byte[] body = Rest.noise(PIECES * 2000, 3);
+            Status trickled = upload(client, body, 1, 20);
+            assertEquals(Status.Code.INVALID_ARGUMENT, trickled.getCode());
+            assertTrue(trickled.getDescription().contains("too slowly"), trickled::getDescription);
+            assertEquals(
+                    Status.Code.OK,
+                    upload(client, body, 2000, 3 * LIMIT_MILLIS / PIECES).getCode());
+        }
+    }
+
+    /** Sends an upload piece by piece, with a pause before each, until it is whole, refused, or late. */
+    private static Status upload(GrpcClient client, byte[] body, int piece, long pause) {
+        CompletableFuture<Status> end = new CompletableFuture<>();
+        StreamObserver<PutPayloadRequest> out = client.surfaceStream().putPayload(new StreamObserver<>() {
+            @Override
+            public void onNext(PutPayloadResponse value) {}
+
+            @Override
+            public void onError(Throwable t) {
+                end.complete(Status.fromThrowable(t));
+            }
+
+            @Override
+            public void onCompleted() {
+                end.complete(Status.OK);
+            }
+        });
+        out.onNext(PutPayloadRequest.newBuilder()
+                .setHeader(PutPayloadHeader.newBuilder()
+                        .setTenant(Rest.TENANT)
+                        .setKind("slow")
+                        .setDigest(Rest.digest(body))
+                        .setEncoding(Encoding.IDENTITY))
+                .build());
+        for (int at = 0; at < body.length && !end.isDone(); at += piece) {
+            pause(pause);
+            out.onNext(PutPayloadRequest.newBuilder()
+                    .setChunk(ByteString.copyFrom(body, at, piece))
+                    .build());
+        }
+        if (!end.isDone()) {
+            out.onCompleted();
+        }
+        return end.join();
+    }
+}
