@@ -34,36 +34,47 @@ public class Startup {
     static Engine open(SurfaceConfig config, Events events) {
         Config quarkus = ConfigProvider.getConfig();
         List<Finding> findings = StartupChecks.run(config, quarkus);
-        findings.forEach(finding -> System.err.println(finding.line()));
         if (findings.stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR)) {
+            tell(findings);
             exit(REFUSED);
         }
         List<Finding> taken = PortChecks.run(quarkus);
         if (!taken.isEmpty()) {
-            taken.forEach(finding -> System.err.println(finding.line()));
+            tell(taken);
             exit(FAILED);
         }
         try {
             Engine engine = Engine.serve(config, events);
             StartContact.make(engine, config);
+            tell(findings);
             return engine;
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof FolderOwnedException owned) {
                 boolean spool = config.writesBehind() && owned.root().equals(config.spoolRoot());
-                System.err.println(Finding.error(
+                refuse(
+                        Finding.error(
                                 "SURFACE_CACHE_OWNED",
                                 (spool ? "the spool: " : "the cache: ") + owned.getMessage(),
                                 "give each process a surface." + (spool ? "spool" : "cache")
-                                        + ".root of its own, or end the other one")
-                        .line());
-                exit(REFUSED);
+                                        + ".root of its own, or end the other one"),
+                        findings);
             }
             throw e;
         } catch (SurfaceException e) {
-            System.err.println(StoreFindings.of(config, e).line());
-            exit(REFUSED);
+            refuse(StoreFindings.of(config, e), findings);
             throw e;
         }
+    }
+
+    private static void tell(List<Finding> findings) {
+        findings.forEach(finding -> System.err.println(finding.line()));
+    }
+
+    /** Why not comes first, then what was only to be told. */
+    private static void refuse(Finding why, List<Finding> warnings) {
+        tell(List.of(why));
+        tell(warnings);
+        exit(REFUSED);
     }
 
     /** Nothing is open yet that would need an orderly end. */

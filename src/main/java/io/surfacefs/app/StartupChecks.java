@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 
@@ -52,6 +53,8 @@ public final class StartupChecks {
                     "surface.cache.manifest-max-age is not below half of surface.store.grace",
                     "make the age shorter, or the grace longer"));
         }
+        // What stops the start first.
+        findings.sort(Comparator.comparing(Finding::severity).reversed());
         return findings;
     }
 

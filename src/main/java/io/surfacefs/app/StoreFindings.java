@@ -24,10 +24,14 @@ final class StoreFindings {
     }
 
     private static Finding error(SurfaceConfig config, SurfaceException e) {
-        String hint = e.hint() == null ? "" : e.hint();
+        String given = e.hint() == null ? "" : e.hint();
         if (!(e instanceof StoreFault fault)) {
-            return Finding.error(e.code().name(), String.valueOf(e.getMessage()), hint);
+            return Finding.error(
+                    e.code().name(),
+                    String.valueOf(e.getMessage()),
+                    given.isEmpty() ? "mend what the message says of the store" : given);
         }
+        String hint = given.isEmpty() ? mend(config, fault) : given;
         String where = config.find(Settings.STORE_ENDPOINT)
                 .map(endpoint -> endpoint.getScheme() + "://" + endpoint.getAuthority())
                 .orElse("AWS in " + config.get(Settings.STORE_REGION));
@@ -44,11 +48,26 @@ final class StoreFindings {
                         hint);
             case NO_CREDENTIALS, CREDENTIALS ->
                 Finding.error("SURFACE_SECRET_MISSING", fault.getMessage() + " (" + where + ")", hint);
-            default ->
-                Finding.error(
-                        "SURFACE_FS_ENDPOINT_REACHABILITY",
-                        fault.getMessage() + " (" + where + ")",
-                        hint.isEmpty() ? "check surface.store.endpoint, and that the store is up" : hint);
+            default -> Finding.error("SURFACE_FS_ENDPOINT_REACHABILITY", fault.getMessage() + " (" + where + ")", hint);
+        };
+    }
+
+    private static String mend(SurfaceConfig config, StoreFault fault) {
+        boolean upstream = config.get(Settings.STORE_TYPE) == Settings.StoreType.UPSTREAM;
+        return switch (fault.reason()) {
+            case NO_BUCKET ->
+                "create the buckets, or name others by surface.store.bucket and surface.store.manifest-bucket";
+            case FORBIDDEN ->
+                upstream
+                        ? "set surface.tenant to the tenant of this instance's token, or mount a token of that tenant with"
+                                + " the scopes it needs (surface.upstream.token-file)"
+                        : "let these credentials list, read and write the buckets, or name others by surface.store.bucket"
+                                + " and surface.store.manifest-bucket";
+            case NO_CREDENTIALS, CREDENTIALS ->
+                upstream
+                        ? "mount a token that the upstream knows (surface.upstream.token-file)"
+                        : "mount the bucket's keys in surface.secrets.dir";
+            default -> "check surface.store.endpoint, and that the store is up";
         };
     }
 }
