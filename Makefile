@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
+.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -36,6 +36,9 @@ test-native: needs-jdk needs-maven $(BINARY) ## the tests of the edges against t
 
 test-oidc: $(JAR) ## the jar, and the native binary where it was built, with a real Keycloak as the issuer of tokens
 	@JAVA_HOME='$(JDK)' MVN='mvn -B -ntp $(MVN_ARGS)' .ci/oidc
+
+test-api: $(JAR) ## the jar, and the native binary where it was built, under requests made from the OpenAPI document, with auth on
+	@JAVA_HOME='$(JDK)' .ci/api
 
 test-k8s: ## render the Kubernetes manifests, validate them strictly, hold them to rules that prove themselves
 	@.ci/k8s
