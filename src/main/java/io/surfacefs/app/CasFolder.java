@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -116,12 +117,22 @@ public final class CasFolder implements AutoCloseable {
     }
 
     private static void clear(Path work) throws IOException {
+        Path lock = work.resolve(USERS);
         List<Path> all;
         try (Stream<Path> walked = Files.walk(work)) {
-            all = walked.sorted(Comparator.reverseOrder()).toList();
+            all = walked.filter(path -> !path.equals(work) && !path.equals(lock))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
         }
         for (Path path : all) {
             Files.deleteIfExists(path);
+        }
+        // Until here whoever comes waits for the lock; from now on it makes a new one, maybe in this same folder.
+        Files.deleteIfExists(lock);
+        try {
+            Files.deleteIfExists(work);
+        } catch (DirectoryNotEmptyException e) {
+            return;
         }
     }
 }

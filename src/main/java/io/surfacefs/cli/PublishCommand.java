@@ -63,13 +63,13 @@ final class PublishCommand extends ServiceCommand {
 
     @Override
     @Nullable URI endpoint() {
-        Given given = options.endpoint(root().environment());
-        return given == null ? super.endpoint() : given.as(URI::create, spec);
+        Given given = options.endpoint(super.endpoint(), root().environment(), spec);
+        return given == null ? null : given.as(URI::create, spec);
     }
 
     @Override
     public Integer call() throws Exception {
-        PublishOptions.Resolved resolved = options.resolve(root().environment(), spec);
+        PublishOptions.Resolved resolved = options.resolve(super.endpoint(), root().environment(), spec);
         Path file = resolved.metricsFile();
         if (file == null) {
             publish(resolved, null);

@@ -131,29 +131,41 @@ final class PublishOptions {
      * What counts.
      *
      * @param files of each kind, files and folders as they were given
-     * @param casRoot where to, if not to {@code endpoint}; both null: the store of the configuration
+     * @param casRoot where to; null: to the endpoint, or else into the store of the configuration
      */
     record Resolved(
             Map<PublishedKind, List<Path>> files,
             Publication.About about,
             LocalEngine.@Nullable CasRoot casRoot,
-            @Nullable URI endpoint,
             @Nullable Path manifestOutput,
             @Nullable Path metricsFile,
             String queue,
             String jobKind) {}
 
-    /** The endpoint, as it was given by either. */
-    @Nullable Given endpoint(Map<String, String> environment) {
-        return given(endpoint, "endpoint", environment);
+    /**
+     * The service to publish to, null where none was named.
+     *
+     * @param plain what {@code --endpoint} says, which is the same option by the name that every command has
+     * @throws ParameterException when both options name one
+     */
+    @Nullable Given endpoint(@Nullable URI plain, Map<String, String> environment, CommandSpec command) {
+        if (plain == null) {
+            return given(endpoint, "endpoint", environment);
+        }
+        if (endpoint != null) {
+            throw new ParameterException(
+                    command.commandLine(), "--surface-endpoint and --endpoint are the same: give one of the two");
+        }
+        return new Given(plain.toString(), "--endpoint", true);
     }
 
     /**
      * Puts options and environment together.
      *
+     * @param plain what {@code --endpoint} says
      * @throws ParameterException when they are wrong, contradict each other, or lack what is required
      */
-    Resolved resolve(Map<String, String> environment, CommandSpec command) {
+    Resolved resolve(@Nullable URI plain, Map<String, String> environment, CommandSpec command) {
         Reader read = new Reader(environment, command);
         Map<PublishedKind, List<Path>> files = new EnumMap<>(PublishedKind.class);
         files.put(PublishedKind.LAYER_FRAGMENTS, read.paths(layerFragments, "layer-fragments"));
@@ -166,7 +178,7 @@ final class PublishOptions {
                             + " --surface-entrytrace-ndjson");
         }
         Given root = read.given(cacheRoot, "cache-root");
-        Given far = read.given(endpoint, "endpoint");
+        Given far = endpoint(plain, environment, command);
         if (root != null && far != null) {
             if (root.onCommandLine() == far.onCommandLine()) {
                 throw new ParameterException(
@@ -175,14 +187,12 @@ final class PublishOptions {
             }
             // What is said on the line is meant for this run, the environment for all.
             root = root.onCommandLine() ? root : null;
-            far = root == null ? far : null;
         }
         String name = read.or(bucket, "bucket", matching(BUCKET, "3 to 63 of a-z 0-9 . -"), DEFAULT_BUCKET);
         return new Resolved(
                 files,
                 about(read),
                 root == null ? null : new LocalEngine.CasRoot(root.as(Path::of, command), name),
-                Given.orNull(far, URI::create, command),
                 read.find(manifestOutput, "manifest-output", Path::of),
                 read.find(metricsFile, "--metrics-file", "METRICS_FILE", Path::of),
                 read.or(queue, "queue", Function.identity(), ""),

@@ -11,6 +11,7 @@ import io.surfacefs.store.ArtefactStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -94,8 +95,9 @@ final class SpoolPages {
     /** See {@link ArtefactStore#index}. */
     ArtefactStore.IndexPage index(Tenant tenant, String after, int limit) {
         // What waits first: what is delivered after this look is in the store's page.
-        TreeMap<String, IndexEntry> merged = new TreeMap<>();
-        for (Entry entry : pending.all(e -> e.isReadable() && e.manifest && e.key.tenant().equals(tenant))) {
+        NavigableMap<String, IndexEntry> merged = new TreeMap<>();
+        for (Entry entry :
+                pending.all(e -> e.isReadable() && e.manifest && e.key.tenant().equals(tenant))) {
             add(merged, entry.key.artefact(), entry.head().index(), after, limit + 1);
         }
         for (ScanManifest scan : reads.scans(e -> e.key.tenant().equals(tenant))) {
@@ -123,7 +125,7 @@ final class SpoolPages {
 
     /** Adds what stands behind a place; of all the first ones stay. */
     private static void add(
-            TreeMap<String, IndexEntry> merged, ArtefactKey key, ArtefactStore.Index under, String after, int most) {
+            NavigableMap<String, IndexEntry> merged, ArtefactKey key, ArtefactStore.Index under, String after, int most) {
         Stream.concat(
                         under.images().stream().map(image -> new IndexEntry(key, image, null)),
                         under.scans().stream().map(scan -> new IndexEntry(key, null, scan)))

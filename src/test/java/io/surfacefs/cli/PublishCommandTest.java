@@ -317,6 +317,7 @@ class PublishCommandTest {
         assertEquals(manifest, JSON.readTree(Files.readAllBytes(copy)));
         environment.put("STELLAOPS_SURFACE_ENDPOINT", "http://127.0.0.1:1");
         assertEquals(11, run("publish").exit(), "a folder and a service");
+        assertEquals(1, run("publish", "--endpoint=http://127.0.0.1:1").exit(), "nobody listens there");
         Result line = ok(run("publish", "--surface-cache-root", root.toString(), "--surface-scan-id=scan-3"));
         assertEquals(
                 "scan-3",
@@ -336,6 +337,7 @@ class PublishCommandTest {
                 "--surface-attempt=0",
                 "--surface-component=two words",
                 "--surface-endpoint=http://127.0.0.1:1",
+                "--endpoint=http://127.0.0.1:1",
                 "--token-file=x"
             })
     void wrongUsageIsRefusedBeforeAnythingIsWritten(String wrong) {

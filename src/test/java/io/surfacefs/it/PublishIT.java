@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.surfacefs.app.CasFolder;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -172,6 +173,19 @@ class PublishIT {
                 SurfaceProcess.run(folder.resolve("service"), takenOver(), new byte[0], "fsck", "--output=json");
         assertEquals(0, checked.exit(), checked.stderr() + checked.out());
         assertEquals(3, JSON.readTree(checked.stdout()).get("checked").asInt());
+    }
+
+    @Test
+    void whoeverStillUsesACasRootKeepsItsFilesWhenAnotherIsDone() throws IOException {
+        Path root = folder.resolve("cas");
+        Path work = root.resolve(".surface-fs");
+        try (CasFolder other = CasFolder.open(root, "surface-cache", "scanner/surface")) {
+            pointer(publish("--surface-cache-root=" + root));
+            assertTrue(Files.exists(work.resolve("users.lock")), "cleared under another's hands");
+            assertEquals(root, other.place().root());
+        }
+        assertFalse(Files.exists(work));
+        assertTrue(Files.exists(root.resolve("scanner/surface/format.json")));
     }
 
     @Test
