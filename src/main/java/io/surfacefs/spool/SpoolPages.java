@@ -125,7 +125,11 @@ final class SpoolPages {
 
     /** Adds what stands behind a place; of all the first ones stay. */
     private static void add(
-            NavigableMap<String, IndexEntry> merged, ArtefactKey key, ArtefactStore.Index under, String after, int most) {
+            NavigableMap<String, IndexEntry> merged,
+            ArtefactKey key,
+            ArtefactStore.Index under,
+            String after,
+            int most) {
         Stream.concat(
                         under.images().stream().map(image -> new IndexEntry(key, image, null)),
                         under.scans().stream().map(scan -> new IndexEntry(key, null, scan)))
