@@ -39,7 +39,9 @@ class ReadOnlyDiskIT {
         run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk.toString());
         Path cache = Files.createDirectory(disk.resolve("cache"));
         // What is held open for writing can't be made read-only; a disk that breaks doesn't ask.
-        Files.createSymbolicLink(cache.resolve("owner.lock"), folder.resolve("owner.lock"));
+        Path lock = Files.createFile(folder.resolve("owner.lock"));
+        Path mounted = Files.createFile(cache.resolve("owner.lock"));
+        run("mount", "--bind", lock.toString(), mounted.toString());
         service = SurfaceProcess.server(folder.resolve("service"))
                 .env("SURFACE_RETENTION_DELETE", "any")
                 .jvm("-Xmx128m")
