@@ -49,6 +49,14 @@ final class JsonCheck {
      */
     void accept(byte[] bytes, int length) throws NotJsonException {
         for (int i = 0; i < length; i++) {
+            if (state == State.STRING && string.expectsText()) {
+                int end = JsonStringCheck.endOfPlain(bytes, i, length);
+                column += end - i;
+                i = end;
+                if (i == length) {
+                    return;
+                }
+            }
             int b = bytes[i] & 0xff;
             // Continuation bytes of UTF-8 are part of the character before.
             if ((b & 0xc0) != 0x80) {

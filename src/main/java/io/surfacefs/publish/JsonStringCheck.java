@@ -24,6 +24,20 @@ final class JsonStringCheck {
         return ended;
     }
 
+    /** Whether the next byte begins a character, so that plain ones may be passed over. */
+    boolean expectsText() {
+        return !escaped && hexDigits == 0 && continuations == 0;
+    }
+
+    /** {@return where the ASCII characters end that mean themselves} */
+    static int endOfPlain(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] >= 0x20 && bytes[at] != '"' && bytes[at] != '\\') {
+            at++;
+        }
+        return at;
+    }
+
     /** {@return what is wrong with the next byte, or null} */
     @Nullable String accept(int b) {
         if (continuations > 0) {

@@ -9,11 +9,22 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Puts what is published: every artefact, then the manifest that lists them. May be used from any thread. */
 public final class Publisher {
+    /** So many files are on their way at once. */
+    private static final int AT_A_TIME = 8;
+
     private Publisher() {}
 
     /**
@@ -36,7 +47,7 @@ public final class Publisher {
      * comes last.
      *
      * @param client where to; not closed
-     * @param done told of each artefact that is stored
+     * @param done told of each artefact that is stored; as {@code progress}, by several threads, one at a time
      * @param progress told of the bytes of each piece that was sent
      * @throws IOException when a file can't be read
      * @throws SurfaceException {@code DIGEST_MISMATCH} when a file is no longer what was checked; and what the service
@@ -45,29 +56,93 @@ public final class Publisher {
     public static Published publish(
             SurfaceClient client, Publication publication, Consumer<Put> done, LongConsumer progress)
             throws IOException {
-        Publication.About about = publication.about();
-        List<Put> puts = new ArrayList<>();
-        for (CheckedFile file : publication.files()) {
-            SurfaceClient.NewArtefact artefact = new SurfaceClient.NewArtefact(
-                    file.kind().kind(),
-                    file.digest(),
-                    file.kind().mediaType(),
-                    publication.scannerBuild(),
-                    about.image() == null ? List.of() : List.of(about.image()),
-                    List.of(publication.scan()),
-                    null,
-                    null,
-                    about.generatedAt());
-            try (InputStream in = new Watched(Files.newInputStream(file.file()), progress)) {
-                SurfaceClient.PutAnswer answer =
-                        client.put(about.tenant(), artefact, new SurfaceClient.Content(in, file.size()));
-                Put put = new Put(file, answer.created());
-                puts.add(put);
-                done.accept(put);
+        List<Put> puts = putAll(client, publication, done, progress);
+        SurfaceClient.PutAnswer manifest =
+                client.putScan(publication.about().tenant(), publication.scan(), publication.manifest());
+        return new Published(puts, manifest.manifest(), manifest.created());
+    }
+
+    /** What takes the time is waiting for the disk or the service, so several files wait at once. */
+    private static List<Put> putAll(
+            SurfaceClient client, Publication publication, Consumer<Put> done, LongConsumer progress)
+            throws IOException {
+        Lock telling = new ReentrantLock();
+        AtomicBoolean failed = new AtomicBoolean();
+        LongConsumer oneByOne = bytes -> alone(telling, () -> progress.accept(bytes));
+        List<Future<@Nullable Put>> results = new ArrayList<>();
+        try (ExecutorService pool =
+                Executors.newFixedThreadPool(Math.clamp(publication.files().size(), 1, AT_A_TIME))) {
+            for (CheckedFile file : publication.files()) {
+                results.add(pool.submit(() -> {
+                    if (failed.get()) {
+                        return null; // the first failure is what is told
+                    }
+                    boolean stored = false;
+                    try {
+                        Put put = put(client, publication, file, oneByOne);
+                        stored = true;
+                        alone(telling, () -> done.accept(put));
+                        return put;
+                    } finally {
+                        if (!stored) {
+                            failed.set(true);
+                        }
+                    }
+                }));
             }
         }
-        SurfaceClient.PutAnswer manifest = client.putScan(about.tenant(), publication.scan(), publication.manifest());
-        return new Published(List.copyOf(puts), manifest.manifest(), manifest.created());
+        List<Put> puts = new ArrayList<>();
+        for (Future<@Nullable Put> result : results) {
+            Put put = resultOf(result);
+            if (put != null) {
+                puts.add(put);
+            }
+        }
+        return List.copyOf(puts);
+    }
+
+    private static void alone(Lock lock, Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static @Nullable Put resultOf(Future<@Nullable Put> ended) throws IOException {
+        try {
+            return ended.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException known -> throw known;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static Put put(SurfaceClient client, Publication publication, CheckedFile file, LongConsumer progress)
+            throws IOException {
+        Publication.About about = publication.about();
+        SurfaceClient.NewArtefact artefact = new SurfaceClient.NewArtefact(
+                file.kind().kind(),
+                file.digest(),
+                file.kind().mediaType(),
+                publication.scannerBuild(),
+                about.image() == null ? List.of() : List.of(about.image()),
+                List.of(publication.scan()),
+                null,
+                null,
+                about.generatedAt());
+        try (InputStream in = new Watched(Files.newInputStream(file.file()), progress)) {
+            SurfaceClient.PutAnswer answer =
+                    client.put(about.tenant(), artefact, new SurfaceClient.Content(in, file.size()));
+            return new Put(file, answer.created());
+        }
     }
 
     private static final class Watched extends FilterInputStream {
