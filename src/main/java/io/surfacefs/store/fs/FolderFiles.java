@@ -109,27 +109,34 @@ final class FolderFiles {
                 } else {
                     folders.make(Folders.parent(file));
                 }
-                placeInFolder(file, put.source(), durable);
-                if (durable) {
-                    disk.syncFolder(Folders.parent(file));
-                }
-                return Placed.NEW;
-            } catch (FileAlreadyExistsException e) {
-                if (!equal(file, put.source())) {
-                    return Placed.TAKEN;
-                }
-                if (durable) {
-                    // Its writer may not have synced it yet, but this put is going to be acknowledged.
-                    disk.syncFile(file);
-                    disk.syncFolder(Folders.parent(file));
-                }
-                return Placed.EQUAL;
+                return place(file, put.source(), durable);
             } catch (NoSuchFileException e) {
                 folders.forget(Folders.parent(file)); // a sweep has just removed the empty folder
                 if (attempt >= 3) {
                     throw e;
                 }
             }
+        }
+    }
+
+    private Placed place(Path file, BlobSource source, boolean durable) throws IOException {
+        try {
+            placeInFolder(file, source, durable);
+            if (durable) {
+                disk.syncFolder(Folders.parent(file));
+            }
+            return Placed.NEW;
+        } catch (FileAlreadyExistsException e) {
+            // It may go at any moment; that there is no such file then is thrown on, and it is placed anew.
+            if (!equal(file, source)) {
+                return Placed.TAKEN;
+            }
+            if (durable) {
+                // Its writer may not have synced it yet, but this put is going to be acknowledged.
+                disk.syncFile(file);
+                disk.syncFolder(Folders.parent(file));
+            }
+            return Placed.EQUAL;
         }
     }
 
