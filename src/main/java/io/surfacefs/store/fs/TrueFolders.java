@@ -17,13 +17,12 @@ import java.time.Duration;
  */
 final class TrueFolders {
     private static final int REMEMBERED = 16_384;
-    private static final Duration COUNTS = Duration.ofMinutes(1);
+    private static final long COUNTS_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Path root;
-    private final Cache<Path, Boolean> found = Caffeine.newBuilder()
-            .maximumSize(REMEMBERED)
-            .expireAfterWrite(COUNTS)
-            .build();
+    /** When each was found true, by {@link System#nanoTime}. */
+    private final Cache<Path, Long> found =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
     /** @param root the store's; it and the buckets' folders in it may be links, which operators use */
     TrueFolders(Path root) {
@@ -37,12 +36,13 @@ final class TrueFolders {
      * @throws SurfaceException {@code CORRUPT_OBJECT} when one of them is a link
      */
     void require(Path folder) throws IOException {
-        if (mayBeLink(folder) || found.getIfPresent(folder) != null) {
+        Long seen = found.getIfPresent(folder);
+        if (mayBeLink(folder) || (seen != null && System.nanoTime() - seen < COUNTS_NANOS)) {
             return;
         }
         require(Folders.parent(folder));
         if (isTrue(folder)) {
-            found.put(folder, Boolean.TRUE);
+            found.put(folder, System.nanoTime());
         } else if (Files.isSymbolicLink(folder)) {
             throw new SurfaceException(
                     ErrorCode.CORRUPT_OBJECT,
