@@ -250,6 +250,7 @@ class StartCodesIT {
                 "surface.store.grace", "2h",
                 "quarkus.http.port", "8181",
                 "quarkus.oidc.credentials.secret", "canary-in-a-file",
+                "quarkus.tls.issuer.key-store.p12.path", "issuer.p12",
                 "quarkus.tls.issuer.key-store.p12.password", "canary-in-a-file");
         environment.put("SCANNER_SURFACE_FS_ENDPOINT", "https://user:canary@s3.local");
         environment.put("ZASTAVA_SURFACE_CACHE_QUOTA_MB", "512");
