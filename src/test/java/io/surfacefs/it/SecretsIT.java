@@ -121,7 +121,9 @@ class SecretsIT {
                 keys.folder().toString(),
                 "QUARKUS_OIDC_CREDENTIALS_SECRET",
                 CLIENT_SECRET,
-                "QUARKUS_TLS_KEY_STORE_P12_PASSWORD",
+                "QUARKUS_TLS_SPARE_KEY_STORE_P12_PATH",
+                "spare.p12",
+                "QUARKUS_TLS_SPARE_KEY_STORE_P12_PASSWORD",
                 PASSWORD,
                 "QUARKUS_LOG_LEVEL",
                 "DEBUG");
