@@ -217,6 +217,7 @@ public abstract class ArtefactStoreContract {
         assertTrue(upkeep.kitVersion(ACME).isEmpty());
         assertEquals(7, upkeep.kitImported(ACME, 7));
         assertEquals(7, upkeep.kitImported(ACME, 3));
+        assertEquals(7, upkeep.kitVersion(ACME).getAsLong());
         assertEquals(9, upkeep.kitImported(ACME, 9));
         assertEquals(9, upkeep.kitVersion(ACME).getAsLong());
         assertTrue(upkeep.kitVersion(new Tenant("other")).isEmpty());
