@@ -91,6 +91,7 @@ final class EffectiveSettings {
                 || source.contains("Default values")
                 || source.contains("Build time")
                 || source.contains("BuildTime")
+                || source.equals("Runtime Values") // what a native image was built with
                 || (source.contains("application.properties") && source.contains("jar!"))
                 || source.contains("resource:application.properties")
                 || source.equals("surface.security.auth");
