@@ -62,7 +62,7 @@ public final class ConnectionWatch implements HttpServerOptionsCustomizer {
         volatile @Nullable HttpServerResponse latest;
 
         final AtomicInteger held = new AtomicInteger();
-        /** Since when no request has been seen running; used on the event loop only. */
+        /** Since when no request has come or been seen running; used on the event loop only. */
         long since = System.nanoTime();
         /** Streams that were answered while the client still sends, and since when. */
         final Map<Integer, Long> answered = new HashMap<>();
@@ -90,8 +90,13 @@ public final class ConnectionWatch implements HttpServerOptionsCustomizer {
 
     /** Tells that a request has come; on the event loop. */
     static void began(HttpServerRequest request) {
-        if (request.version() != HttpVersion.HTTP_2 && request.connection() instanceof ConnectionBase connection) {
-            watched(connection.channel()).latest = request.response();
+        if (request.connection() instanceof ConnectionBase connection) {
+            Watched watched = watched(connection.channel());
+            // Most requests are over before anybody looks; a connection is as young as the last of them.
+            watched.since = System.nanoTime();
+            if (request.version() != HttpVersion.HTTP_2) {
+                watched.latest = request.response();
+            }
         }
     }
 
