@@ -48,10 +48,7 @@ final class KitImportCommand extends ServiceCommand {
 
     @Override
     public Integer call() throws Exception {
-        KitTrust trust = options.trust();
-        if (trust == null) {
-            throw wrongUsage("--verify wants --trust");
-        }
+        KitTrust trust = options.trust(this);
         try (Kit kit = Kit.open(place)) {
             return withClientAndAdmin(LocalEngine.Hold.PUT, (client, admin) -> bring(kit, client, admin, trust));
         }

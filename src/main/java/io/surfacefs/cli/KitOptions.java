@@ -50,14 +50,14 @@ final class KitOptions {
             description = "What becomes of a kit without such a signature (default: require with --trust, else off).")
     private @Nullable Verify verify;
 
-    /** What is wanted of a signature; null where the options contradict each other. */
-    @Nullable KitTrust trust() throws IOException {
+    /** What is wanted of a signature. */
+    KitTrust trust(BaseCommand command) throws IOException {
         Verify wanted = verify != null ? verify : trust == null ? Verify.off : Verify.require;
         if (wanted == Verify.off) {
             return KitTrust.NONE;
         }
         if (trust == null) {
-            return null;
+            throw command.wrongUsage("--verify wants --trust");
         }
         TrustedKeys keys = Files.isDirectory(trust) ? TrustedKeys.read(trust) : TrustedKeys.ofFile(trust);
         return new KitTrust(wanted == Verify.warn ? KitTrust.Policy.WARN : KitTrust.Policy.REQUIRE, keys);

@@ -33,10 +33,7 @@ final class KitVerifyCommand extends BaseCommand {
 
     @Override
     public Integer call() throws Exception {
-        KitTrust trust = options.trust();
-        if (trust == null) {
-            throw wrongUsage("--verify wants --trust");
-        }
+        KitTrust trust = options.trust(this);
         KitReport report;
         try (Kit kit = Kit.open(place);
                 Progress progress = Progress.ofItems(terminal(), showsProgress(), "verified")) {

@@ -1,5 +1,6 @@
 package io.surfacefs.kit;
 
+import io.surfacefs.codec.Hashes;
 import io.surfacefs.model.Digest;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -9,7 +10,7 @@ import java.security.MessageDigest;
 /** Stored bytes that are hashed as they are read, and refuse to end as anything but those of their entry. */
 final class CheckedStream extends FilterInputStream {
     private final KitEntry entry;
-    private final MessageDigest hash = EntryFiles.sha256();
+    private final MessageDigest hash = Hashes.sha256();
     private long count;
     private boolean sound;
 

@@ -1,18 +1,17 @@
 package io.surfacefs.kit;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.surfacefs.codec.Hashes;
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Digest;
-import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +113,7 @@ final class EntryFiles {
      */
     void verifyPayload(KitEntry entry, ArtefactManifest manifest) throws IOException {
         long left = manifest.payload().rawSize();
-        MessageDigest hash = sha256();
+        MessageDigest hash = Hashes.sha256();
         byte[] buffer = new byte[BUFFER];
         try (Stored stored = payload(entry)) {
             try (ZstdInputStreamNoFinalizer raw = new ZstdInputStreamNoFinalizer(stored)) {
@@ -143,19 +142,11 @@ final class EntryFiles {
                 : new KitException(KitFault.CHECKSUM, "the payload can't be decoded: " + e.getMessage(), null, e);
     }
 
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new SurfaceException(ErrorCode.INTERNAL, "every Java has SHA-256", null, e);
-        }
-    }
-
     /** A payload file that is hashed as it is read, by one thread. */
     static final class Stored extends InputStream {
         private final KitSource.Opened file;
         private final Digest expected;
-        private final MessageDigest hash = sha256();
+        private final MessageDigest hash = Hashes.sha256();
         private long left;
         private volatile @Nullable KitException failed;
 

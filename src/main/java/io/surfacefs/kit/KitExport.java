@@ -2,6 +2,7 @@ package io.surfacefs.kit;
 
 import io.surfacefs.client.ManifestDocument;
 import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.codec.Hashes;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
@@ -201,7 +202,7 @@ public final class KitExport {
     }
 
     private byte[] digest() throws IOException {
-        MessageDigest hash = EntryFiles.sha256();
+        MessageDigest hash = Hashes.sha256();
         byte[] buffer = new byte[64 << 10];
         try (InputStream index = Files.newInputStream(target.scratch())) {
             for (int n = index.read(buffer); n >= 0; n = index.read(buffer)) {

@@ -1,5 +1,6 @@
 package io.surfacefs.publish;
 
+import io.surfacefs.codec.Hashes;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -75,7 +75,7 @@ public record CheckedFile(PublishedKind kind, Path file, Digest digest, long siz
      */
     public static CheckedFile check(PublishedKind kind, Path file, LongConsumer progress) throws IOException {
         JsonCheck json = new JsonCheck(kind.lines());
-        MessageDigest hash = sha256();
+        MessageDigest hash = Hashes.sha256();
         long size = 0;
         byte[] buffer = new byte[BUFFER];
         try (InputStream in = Files.newInputStream(file)) {
@@ -98,13 +98,5 @@ public record CheckedFile(PublishedKind kind, Path file, Digest digest, long siz
 
     private static @Nullable String hint(PublishedKind kind) {
         return kind.lines() ? "each line is one JSON value; nothing was published" : "nothing was published";
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -10,7 +10,6 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanId;
-import io.surfacefs.model.SurfaceException;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.ItemKey;
 import io.surfacefs.service.PrefetchService;
@@ -104,7 +103,7 @@ public final class BatchResource {
                         kind == null ? null : new Kind(kind),
                         image == null ? null : Digest.parse(image),
                         scan == null ? null : new ScanId(scan),
-                        pageSize(query.get("page_size")),
+                        query.pageSize(MAX_PAGE),
                         token == null ? "" : token,
                         MAX_PAGE_BYTES));
         JsonAnswer answer = new JsonAnswer(exchange).write("{\"manifests\":[");
@@ -224,16 +223,5 @@ public final class BatchResource {
 
     private static String json(ItemKey key) {
         return "{\"kind\":\"" + key.kind() + "\",\"digest\":\"" + key.digest() + "\"}";
-    }
-
-    private static int pageSize(@Nullable String text) {
-        if (text == null) {
-            return 0;
-        }
-        int size = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
-        if (size < 1 || size > MAX_PAGE) {
-            throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "page_size is 1 to " + MAX_PAGE);
-        }
-        return size;
     }
 }

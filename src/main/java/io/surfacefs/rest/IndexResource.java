@@ -4,9 +4,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.surfacefs.access.Access;
 import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
-import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.IndexEntry;
-import io.surfacefs.model.SurfaceException;
 import io.surfacefs.service.ArtefactService;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -23,13 +21,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** Under which images and scans a tenant's artefacts are found. */
 @Path("/api/v1/tenants/{tenant}/index")
 @RunOnVirtualThread
 @Tag(name = "artefacts")
 public final class IndexResource {
+    private static final int MAX_PAGE = 1_000;
+
     private final Access access;
     private final ArtefactService artefacts;
 
@@ -69,7 +68,7 @@ public final class IndexResource {
         Query query = new Query(exchange.request().query());
         String after = query.get("after");
         ArtefactService.IndexResult page =
-                artefacts.index(admitted, after == null ? "" : after, pageSize(query.get("page_size")));
+                artefacts.index(admitted, after == null ? "" : after, query.pageSize(MAX_PAGE));
         JsonAnswer answer = new JsonAnswer(exchange).write("{\"entries\":[");
         String separator = "";
         for (IndexEntry entry : page.entries()) {
@@ -87,16 +86,5 @@ public final class IndexResource {
                 : "\"scanId\":\"" + entry.scan() + "\"";
         return "{\"kind\":\"" + entry.key().kind() + "\",\"digest\":\""
                 + entry.key().digest() + "\"," + under + "}";
-    }
-
-    private static int pageSize(@Nullable String text) {
-        if (text == null) {
-            return 0;
-        }
-        int size = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
-        if (size < 1) {
-            throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "page_size is 1 to 1,000");
-        }
-        return size;
     }
 }

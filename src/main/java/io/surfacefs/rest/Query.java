@@ -34,6 +34,23 @@ final class Query {
         return value == null || value.isEmpty() ? null : value;
     }
 
+    /**
+     * {@code page_size}, or 0 where it is absent.
+     *
+     * @throws SurfaceException {@code INVALID_ARGUMENT} when it is no whole number from 1 to the most
+     */
+    int pageSize(int most) {
+        String text = get("page_size");
+        if (text == null) {
+            return 0;
+        }
+        int size = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (size < 1 || size > most) {
+            throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "page_size is 1 to " + most);
+        }
+        return size;
+    }
+
     private static String decode(String text) {
         byte[] bytes = new byte[text.length() * 3];
         int n = 0;

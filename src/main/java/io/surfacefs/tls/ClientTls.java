@@ -181,7 +181,7 @@ public final class ClientTls {
         return current;
     }
 
-    private final class LiveTrust extends X509ExtendedTrustManager {
+    private final class LiveTrust extends ServerTrust {
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
                 throws CertificateException {
@@ -197,23 +197,6 @@ public final class ClientTls {
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
             fresh().trust.checkServerTrusted(chain, authType);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-                throws CertificateException {
-            throw new CertificateException("a client's trust is in servers");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-                throws CertificateException {
-            throw new CertificateException("a client's trust is in servers");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            throw new CertificateException("a client's trust is in servers");
         }
 
         @Override

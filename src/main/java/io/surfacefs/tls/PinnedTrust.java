@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
  * chain, time and host name. Only certificates whose keys signed what the server shows count: what else it sends along
  * proves nothing, since certificates are public. Thread-safe.
  */
-public final class PinnedTrust extends X509ExtendedTrustManager {
+public final class PinnedTrust extends ServerTrust {
     private static final Logger LOG = Logger.getLogger(PinnedTrust.class);
     private static final long TOLD_AGAIN_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -129,23 +129,6 @@ public final class PinnedTrust extends X509ExtendedTrustManager {
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         trust.checkServerTrusted(chain, authType);
         requirePin(chain);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        throw new CertificateException("pins are of servers");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        throw new CertificateException("pins are of servers");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("pins are of servers");
     }
 
     @Override

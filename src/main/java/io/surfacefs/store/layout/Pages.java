@@ -90,17 +90,19 @@ final class Pages {
     /** See {@link ArtefactStore#index}. */
     ArtefactStore.IndexPage index(Tenant tenant, String after, int limit) {
         String folder = "index/" + tenant + "/";
-        BlobStore.Names page =
-                blobs.list(BlobKey.Bucket.MANIFEST, folder, after.isEmpty() ? "" : folder + after, false, limit);
-        List<IndexEntry> entries = new ArrayList<>();
-        for (String name : page.names()) {
-            IndexEntry entry = IndexEntry.at(tenant, name.substring(folder.length()));
-            if (entry != null) { // else somebody else's file
-                entries.add(entry);
+        String from = after.isEmpty() ? "" : folder + after;
+        while (true) {
+            BlobStore.Names page = blobs.list(BlobKey.Bucket.MANIFEST, folder, from, false, limit);
+            List<IndexEntry> entries = page.names().stream()
+                    .map(name -> IndexEntry.at(tenant, name.substring(folder.length())))
+                    .filter(Objects::nonNull) // else somebody else's file, which is no place to go on from either
+                    .toList();
+            if (!page.more() || !entries.isEmpty()) {
+                return new ArtefactStore.IndexPage(
+                        entries, page.more() ? entries.getLast().place() : null);
             }
+            from = page.names().getLast();
         }
-        String last = page.more() ? page.names().getLast().substring(folder.length()) : null;
-        return new ArtefactStore.IndexPage(entries, last);
     }
 
     /** One manifest that rotted must not keep all others of its page from whoever lists. */
