@@ -344,11 +344,11 @@ final class Journal implements AutoCloseable {
                     full.removeFirst();
                     work.signal();
                     progress.signalAll();
-                } else if (closing) {
+                } else if (closing && deadline != Long.MAX_VALUE) {
                     return; // the segment stays; the next start places what it names and syncs it in its time
-                } else {
+                } else if (!closing) {
                     retiring.awaitNanos(IDLE_NANOS);
-                }
+                } // else the attempt is from before the close, which makes one of its own
             } catch (InterruptedException e) {
                 return;
             } finally {
