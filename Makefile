@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
+.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-start bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -61,8 +61,9 @@ test-images: $(AOT) ## build the container images and run them as a restricted p
 test-guards: needs-jdk needs-maven ## take each wall away, one at a time; a named test must turn red
 	JAVA_HOME='$(JDK)' .ci/guards
 
-build: needs-jdk needs-maven checked ## the jar: target/quarkus-app/quarkus-run.jar
+build: needs-jdk needs-maven checked ## the jar, target/quarkus-app, and the same with an AOT cache, target/aot-app
 	$(MVN) package -DskipTests
+	@$(MAKE) --no-print-directory aot
 
 aot: $(AOT) ## the jar with its AOT cache, for quick starts on a JVM: target/aot-app
 $(AOT): $(SOURCES) | needs-jdk needs-maven
@@ -74,6 +75,9 @@ native: needs-jdk needs-maven needs-native-image ## the native binary: target/su
 
 bench: $(JAR) $(AOT) ## measure against nginx, zstd and other stores; QUICK=1 asks for right answers only
 	@JAVA_HOME='$(JDK)' bench/run
+
+bench-start: $(JAR) $(AOT) ## measure start, memory and size of what was built, with their parts; QUICK=1 asks for right answers only
+	@JAVA_HOME='$(JDK)' bench/start
 
 bench-kit: $(JAR) ## measure kit export and import against tar, zstd and sha256sum
 	@JAVA_HOME='$(JDK)' bench/kit

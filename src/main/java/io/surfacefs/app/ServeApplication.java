@@ -25,6 +25,7 @@ public class ServeApplication implements QuarkusApplication {
     @Override
     public int run(String... args) {
         listening.opened();
+        StartTimes.reached(StartTimes.Step.PORTS);
         Config quarkus = ConfigProvider.getConfig();
         String rest = restAddress(quarkus);
         System.out.println("Surface.FS serves REST on " + rest + ", gRPC on "
@@ -54,6 +55,8 @@ public class ServeApplication implements QuarkusApplication {
         System.out.println("try: curl -sS " + (tokens ? "-H \"Authorization: Bearer $TOKEN\" " : "")
                 + "--data-binary @FILE " + rest + "/api/v1/tenants/demo/artefacts/sbom.fragment");
         System.out.flush();
+        StartTimes.tell();
+        StartPages.releaseSoon();
         Quarkus.waitForExit();
         return 0;
     }

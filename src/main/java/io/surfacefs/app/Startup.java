@@ -28,10 +28,12 @@ public class Startup {
     void open(@Observes StartupEvent event, Engine engine) {
         // Before the REST port opens, if gRPC did not ask for it already.
         engine.owner();
+        StartTimes.reached(StartTimes.Step.SERVICES);
     }
 
     /** Opens the engine of a server, or says on standard error why not and ends the process. */
     static Engine open(SurfaceConfig config, Events events) {
+        StartTimes.reached(StartTimes.Step.CONTAINER);
         Config quarkus = ConfigProvider.getConfig();
         List<Finding> findings = StartupChecks.run(config, quarkus);
         if (findings.stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR)) {
@@ -43,9 +45,11 @@ public class Startup {
             tell(taken);
             exit(FAILED);
         }
+        StartTimes.reached(StartTimes.Step.CHECKS);
         try {
             Engine engine = Engine.serve(config, events);
             StartContact.make(engine, config);
+            StartTimes.reached(StartTimes.Step.ENGINE);
             tell(findings);
             return engine;
         } catch (UncheckedIOException e) {
