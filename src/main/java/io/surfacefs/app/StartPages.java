@@ -22,7 +22,7 @@ final class StartPages {
     private static final Path MAPS = Path.of("/proc/self/smaps");
     private static final Path BINARY = Path.of("/proc/self/exe");
 
-    /** As the kernel names it: these pages are not expected to be wanted soon. */
+    /** As the kernel names it: the pages of a file are unmapped at once, and mapped again by whoever touches them. */
     private static final int MADV_DONTNEED = 4;
 
     /** The first requests of whoever waited for the start find what they need. */

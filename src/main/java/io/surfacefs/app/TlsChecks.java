@@ -18,6 +18,8 @@ final class TlsChecks {
             Pattern.compile("QUARKUS_TLS_(.*_)?HOSTNAME_VERIFICATION_ALGORITHM"), Pattern.compile("none|"),
             Pattern.compile("QUARKUS_OIDC_(.*_)?TLS_VERIFICATION"), Pattern.compile("none|certificate-validation"));
 
+    private static final Pattern OTHERS = Pattern.compile("[^A-Z0-9]+");
+
     private TlsChecks() {}
 
     static void run(SurfaceConfig config, Config quarkus, List<Finding> findings) {
@@ -26,7 +28,11 @@ final class TlsChecks {
         }
         Map<String, String> found = new TreeMap<>();
         for (String name : quarkus.getPropertyNames()) {
-            String variable = name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "_");
+            String capitals = name.toUpperCase(Locale.ROOT);
+            if (!capitals.contains("TLS")) {
+                continue; // hundreds of names, at every start
+            }
+            String variable = OTHERS.matcher(capitals).replaceAll("_");
             OPEN.forEach((names, values) -> {
                 if (names.matcher(variable).matches() && isOneOf(values, quarkus, name)) {
                     // One that is set in the environment has two names; the property's own sorts behind and is told.

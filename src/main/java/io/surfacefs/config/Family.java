@@ -4,8 +4,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Properties of one kind that differ in a name: {@code surface.cache.lifetime."KIND"}.
@@ -52,7 +50,7 @@ public record Family<K, V>(
 
     /** The variable that sets the property of a name. */
     String variable(String name) {
-        return upper(property(name));
+        return Setting.variable(property(name));
     }
 
     /**
@@ -65,16 +63,18 @@ public record Family<K, V>(
         Optional<String> standard = standards.keySet().stream()
                 .filter(name -> variable(name).equals(variable))
                 .findFirst();
-        Matcher m = Pattern.compile(upper(before + '"') + "([A-Z0-9_]+)" + upper('"' + after))
-                .matcher(variable);
-        if (standard.isPresent() || !m.matches()) {
+        String prefix = Setting.variable(before + '"');
+        String suffix = Setting.variable('"' + after);
+        if (standard.isPresent()
+                || !variable.startsWith(prefix)
+                || !variable.endsWith(suffix)
+                || variable.length() <= prefix.length() + suffix.length()) {
             return standard;
         }
-        String name = m.group(1);
+        String name = variable.substring(prefix.length(), variable.length() - suffix.length());
+        if (!name.equals(Setting.variable(name))) {
+            return Optional.empty();
+        }
         return Optional.of(name.contains("_") ? "" : name.toLowerCase(Locale.ROOT));
-    }
-
-    private static String upper(String text) {
-        return text.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 }
