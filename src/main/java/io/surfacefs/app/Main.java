@@ -4,6 +4,7 @@ import io.quarkus.runtime.JVMUnsafeWarningsControl;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.surfacefs.cli.SurfaceCommand;
+import io.surfacefs.rest.OpenApiDocument;
 
 /** Where the program starts. Only the server is a container; every other command is done before one would be up. */
 @QuarkusMain
@@ -39,6 +40,7 @@ public final class Main {
     private static void serve(String... args) {
         // Else Quarkus answers a malformed path or query itself, without a problem document.
         System.setProperty("vertx.disableURIValidation", "true");
+        OpenApiDocument.leaveUnread();
         StartTimes.reached(StartTimes.Step.COMMAND);
         Quarkus.run(ServeApplication.class, args);
     }

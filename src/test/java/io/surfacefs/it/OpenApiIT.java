@@ -54,6 +54,20 @@ class OpenApiIT {
     }
 
     @Test
+    void theDocumentComesInTheFormThatIsAskedFor() throws IOException {
+        try (SurfaceProcess server = SurfaceProcess.start(folder.resolve("home"));
+                Rest rest = new Rest(server)) {
+            String json = rest.send("GET", "/q/openapi?format=json", null).text();
+            assertTrue(json.startsWith("{"), json);
+            assertEquals(json, rest.send("GET", "/q/openapi.json", null).text());
+            String yaml = rest.send("GET", "/q/openapi", null).text();
+            assertTrue(yaml.startsWith("---"), yaml);
+            assertEquals(yaml, rest.send("GET", "/q/openapi.yaml", null).text());
+            assertEquals("", rest.send("HEAD", "/q/openapi", null).text());
+        }
+    }
+
+    @Test
     void everyPathRefusesWhatItDoesNotTakeAndNamesWhatItTakes() throws IOException {
         Map<String, Set<String>> taken = new TreeMap<>();
         for (String route : routes()) {
