@@ -321,12 +321,12 @@ public final class Settings {
             "surface.limits.body-timeout",
             Types.TIMEOUT,
             "60s",
-            "after so much waiting for the rest of an upload, what came meanwhile is weighed against surface.limits.body-rate");
+            "after so much waiting for the rest of an upload, or of a request over gRPC, what came meanwhile is weighed against surface.limits.body-rate");
     public static final Setting<Long> BODY_RATE = Setting.of(
             "surface.limits.body-rate",
             Types.MEMORY_SIZE,
             "256",
-            "bytes a second that an upload must bring on average while it is waited for; less: INVALID_ARGUMENT");
+            "bytes a second that an upload, or a request over gRPC, must bring on average while it is waited for; less: INVALID_ARGUMENT");
     public static final Setting<Auth> AUTH = Setting.of(
             "surface.security.auth",
             Types.choice(Auth.class),

@@ -6,7 +6,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.surfacefs.access.Caller;
 import io.surfacefs.access.Callers;
@@ -93,22 +92,20 @@ public class CallIdentity implements ServerInterceptor {
     }
 
     /** The event loop on which the call came in: the server's own machinery wants to be begun there. */
-    private static Executor thread() {
+    static Executor thread() {
         io.vertx.core.Context loop = Vertx.currentContext();
         return loop == null ? Runnable::run : work -> loop.runOnContext(ignored -> work.run());
     }
 
     private static void refuse(ServerCall<?, ?> call, @Nullable Throwable failure) {
         Throwable cause = Callers.refusal(failure);
-        StatusRuntimeException status = Errors.of(cause);
         Audit.tell(
                 null,
                 null,
                 call.getMethodDescriptor().getFullMethodName(),
                 false,
                 cause instanceof SurfaceException refusal ? refusal.code() : ErrorCode.INTERNAL);
-        Metadata trailers = status.getTrailers();
-        call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+        Errors.end(call, cause);
     }
 
     /** The field, where it was sent once. */

@@ -103,7 +103,7 @@ public class Calls {
         Admission who = Admission.current(access);
         call.disableAutoRequest();
         Context context = Context.current();
-        UploadBody body = new UploadBody(() -> call.request(1), pace.upload());
+        UploadBody body = new UploadBody(() -> call.request(1), pace.upload(), WireBytes.current()::count);
         UploadReceiver<M, H> receiver = new UploadReceiver<>(
                 parts,
                 body,

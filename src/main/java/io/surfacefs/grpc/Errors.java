@@ -4,6 +4,8 @@ import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -54,6 +56,13 @@ final class Errors {
         }
         LOG.error("code=INTERNAL edge=grpc", failure);
         return status(new SurfaceException(ErrorCode.INTERNAL, "internal error"));
+    }
+
+    /** Ends a call that failed like this, before or instead of its own work. */
+    static void end(ServerCall<?, ?> call, Throwable failure) {
+        StatusRuntimeException error = of(failure);
+        Metadata trailers = error.getTrailers();
+        call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
     }
 
     private static StatusRuntimeException status(SurfaceException refusal) {

@@ -236,6 +236,7 @@ final class Exchange {
             return;
         }
         response.headers().clear();
+        EveryAnswer.begin(response);
         response.setChunked(false);
         if (value != null) {
             response.headers().set(field, value);
