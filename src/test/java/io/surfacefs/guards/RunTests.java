@@ -36,7 +36,7 @@ final class RunTests {
 
     /** Runs the named tests as the class loader of the thread finds them. */
     static Outcome run(List<String> names) {
-        StringBuffer text = new StringBuffer();
+        StringBuilder text = new StringBuilder();
         TestExecutionSummary all = summary(names, text);
         all.getFailures()
                 .forEach(failure -> text.append("red: ")
@@ -51,7 +51,7 @@ final class RunTests {
         return new Outcome(missing ? 3 : all.getFailures().isEmpty() ? 0 : 1, text.toString());
     }
 
-    private static TestExecutionSummary summary(List<String> names, StringBuffer text) {
+    private static TestExecutionSummary summary(List<String> names, StringBuilder text) {
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         LauncherFactory.create()
                 .execute(
