@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -222,6 +224,27 @@ final class Maintenance implements StoreUpkeep {
     @Override
     public long kitImported(Tenant tenant, long version) {
         return kits.raise(tenant, version);
+    }
+
+    @Override
+    public List<Tenant> tenants(String after, int limit) {
+        SortedSet<String> folders = new TreeSet<>();
+        for (String root : List.of("tenants/", "manifests/")) {
+            blobs.list(BlobKey.Bucket.MANIFEST, root, after.isEmpty() ? "" : root + after + "/", true, limit)
+                    .names()
+                    .forEach(name -> folders.add(name.substring(root.length())));
+        }
+        List<Tenant> tenants = new ArrayList<>();
+        for (String folder : folders) {
+            if (folder.endsWith("/") && tenants.size() < limit) {
+                try {
+                    tenants.add(new Tenant(folder.substring(0, folder.length() - 1)));
+                } catch (SurfaceException e) {
+                    continue; // somebody else's folder
+                }
+            }
+        }
+        return tenants;
     }
 
     @Override
