@@ -90,8 +90,8 @@ final class StatusPage {
         List<Card> cards = new ArrayList<>();
         cards.add(new Card("What runs")
                 .row("Version", status.version())
-                .row("As", status.shape())
-                .row("On", status.runtime())
+                .row("Shape", status.shape())
+                .row("Runtime", status.runtime())
                 .row("Up for", Words.duration(status.uptime()))
                 .row("Authentication", status.authentication()));
         boolean out = !status.storeFault().isEmpty();

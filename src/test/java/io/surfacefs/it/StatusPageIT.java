@@ -110,7 +110,7 @@ class StatusPageIT {
         Answer text = rest.send("GET", "/", null, "Accept", "*/*");
         assertEquals("text/plain; charset=utf-8", field(text, "Content-Type"));
         assertTrue(text.text().startsWith("Surface.FS\n"), text::text);
-        assertTrue(text.text().contains("As: single node"), text::text);
+        assertTrue(text.text().contains("Shape: single node"), text::text);
         assertFalse(text.text().contains("<"), text::text);
     }
 
