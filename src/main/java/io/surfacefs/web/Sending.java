@@ -53,7 +53,8 @@ final class Sending {
                 .set("X-Content-Type-Options", "nosniff")
                 .set("X-Frame-Options", "DENY")
                 .set("Referrer-Policy", "no-referrer")
-                .set("Cross-Origin-Opener-Policy", "same-origin");
+                .set("Cross-Origin-Opener-Policy", "same-origin")
+                .set("Cross-Origin-Resource-Policy", "same-origin");
         if (answer.location() != null) {
             headers.set(HttpHeaders.LOCATION, answer.location());
         }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One request for a page: who asks, and for what. Used by one thread, which lives for it. */
 final class Visit {
+    private static final String BROWSE = "/browse";
+
     private final Request request;
     private final @Nullable Caller caller;
     private @Nullable String tenant;
@@ -60,13 +62,14 @@ final class Visit {
     }
 
     /**
-     * The parts of the path behind the first one, none for an empty path.
+     * The parts of the path behind {@code /browse}.
      *
      * @throws SurfaceException {@code INVALID_ARGUMENT} for a path that isn't what it seems
      */
     List<String> parts() {
         String path = request.path();
-        if (path.indexOf('%') >= 0 || path.indexOf(';') >= 0) {
+        boolean plain = path.equals(BROWSE) || path.startsWith(BROWSE + "/");
+        if (!plain || path.indexOf('%') >= 0 || path.indexOf(';') >= 0) {
             throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the path is malformed");
         }
         List<String> parts = new ArrayList<>(List.of(path.split("/", -1)));

@@ -173,7 +173,7 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/browse/a%2fb", "/browse/acme;x=1", "/browse/%61cme"})
+    @ValueSource(strings = {"/browse/a%2fb", "/browse/acme;x=1", "/browse/%61cme", "//browse/acme", "/x/../browse/acme"})
     void aPathThatIsNotWhatItSeemsIsRefused(String path) {
         Visit.Request request = new Visit.Request("GET", path, Map.of(), List.of(), null, true);
         SurfaceException refused = org.junit.jupiter.api.Assertions.assertThrows(
