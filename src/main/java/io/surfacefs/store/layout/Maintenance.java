@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
@@ -234,17 +235,20 @@ final class Maintenance implements StoreUpkeep {
                     .names()
                     .forEach(name -> folders.add(name.substring(root.length())));
         }
-        List<Tenant> tenants = new ArrayList<>();
-        for (String folder : folders) {
-            if (folder.endsWith("/") && tenants.size() < limit) {
-                try {
-                    tenants.add(new Tenant(folder.substring(0, folder.length() - 1)));
-                } catch (SurfaceException e) {
-                    continue; // somebody else's folder
-                }
-            }
+        return folders.stream()
+                .map(Maintenance::tenant)
+                .filter(Objects::nonNull)
+                .limit(limit)
+                .toList();
+    }
+
+    /** Null for what is no tenant's folder. */
+    private static @Nullable Tenant tenant(String folder) {
+        try {
+            return folder.endsWith("/") ? new Tenant(folder.substring(0, folder.length() - 1)) : null;
+        } catch (SurfaceException e) {
+            return null; // somebody else's
         }
-        return tenants;
     }
 
     @Override
