@@ -71,7 +71,7 @@ final class Sending {
         if (context.request().version() == HttpVersion.HTTP_2) {
             context.response().reset(INTERNAL_ERROR);
         } else if (context.request().connection() instanceof ConnectionBase connection) {
-            var unused = connection.channel().close(); // nobody waits for it
+            var _ = connection.channel().close(); // nobody waits for it
         }
     }
 }
