@@ -11,6 +11,7 @@ import io.surfacefs.model.Tenant;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,11 @@ public class MetricEvents implements Events {
     /** So many keys are logged, each once: pages are asked for again and again. The metric counts on. */
     private static final int MAX_TOLD = 1_000;
 
+    /** Outcomes of a request that are a fault of this node; those of the store are told by whoever asks the store. */
+    private static final Set<String> OWN_FAULTS = Set.of("internal", "disk_full");
+
+    private static final Set<String> STORE_FAULTS = Set.of("internal", "store_unavailable", "store_timeout", "disk_full");
+
     private static final Duration[] BUCKETS = {
         Duration.ofNanos(100_000),
         Duration.ofMillis(1),
@@ -40,18 +46,23 @@ public class MetricEvents implements Events {
     };
 
     private final MeterRegistry registry;
+    private final LastFaults faults;
     private final ConcurrentMap<String, Timer> timers = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Boolean> kinds = new ConcurrentHashMap<>();
     private final ConcurrentMap<Tenant, Double> quotas = new ConcurrentHashMap<>();
     private final ConcurrentMap<ArtefactKey, Boolean> told = new ConcurrentHashMap<>();
 
-    MetricEvents(MeterRegistry registry) {
+    MetricEvents(MeterRegistry registry, LastFaults faults) {
         this.registry = registry;
+        this.faults = faults;
     }
 
     @Override
     public void timed(Op op, String outcome, long nanos) {
+        if (OWN_FAULTS.contains(outcome)) {
+            faults.add(code(outcome), "a request failed: " + words(op.name()), null);
+        }
         timers.computeIfAbsent(
                         op + outcome,
                         key -> Timer.builder("surface."
@@ -77,6 +88,8 @@ public class MetricEvents implements Events {
 
     @Override
     public void storeUnusable(RuntimeException why) {
+        String code = why instanceof SurfaceException named ? named.code().name() : "INTERNAL";
+        faults.add(code, "the store can't be used as it is", null);
         if (why instanceof SurfaceException known) {
             LOG.errorf(
                     "event=store.unusable code=%s message=\"%s\" hint=\"%s\"",
@@ -88,6 +101,7 @@ public class MetricEvents implements Events {
 
     @Override
     public void corrupt(Kind kind) {
+        faults.add("CORRUPT_OBJECT", "an object of the store failed its check", kind.value());
         count("surface.store.corrupt", "surface_kind", bounded(kind));
     }
 
@@ -113,6 +127,7 @@ public class MetricEvents implements Events {
 
     @Override
     public void cacheQuarantined() {
+        faults.add("CORRUPT_OBJECT", "an object of the local cache was put aside", null);
         count("surface.cache.quarantined", "tier", "disk");
     }
 
@@ -126,11 +141,15 @@ public class MetricEvents implements Events {
 
     @Override
     public void spoolRejected(String code) {
+        faults.add(code(code), "the store refused for good what waited in the spool", null);
         count("surface.spool.rejected", "code", code);
     }
 
     @Override
     public void storeRequest(String op, String outcome) {
+        if (STORE_FAULTS.contains(outcome)) {
+            faults.add(code(outcome), "the store did not do its work: " + words(op), null);
+        }
         counters.computeIfAbsent(
                         "store" + op + "/" + outcome,
                         key -> Counter.builder("surface.store.requests")
@@ -158,10 +177,19 @@ public class MetricEvents implements Events {
 
     @Override
     public void quotaExceeded() {
+        faults.add("QUOTA_EXCEEDED", "a put was refused: its tenant has no more room", null);
         counters.computeIfAbsent(
                         "quota",
                         key -> Counter.builder("surface.quota.exceeded").register(registry))
                 .increment();
+    }
+
+    private static String code(String outcome) {
+        return outcome.toUpperCase(Locale.ROOT);
+    }
+
+    private static String words(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private String bounded(Kind kind) {
