@@ -57,7 +57,7 @@ record LocalCache(CacheEngine engine, CachingStore store, Prefetch prefetch) {
         }
         CachePolicy policy =
                 new CachePolicy(config.get(Settings.MANIFEST_MAX_AGE), config.members(Settings.CACHE_LIFETIME));
-        CachingStore caching = new CachingStore(store, engine, codec, policy);
+        CachingStore caching = new CachingStore(store, engine, codec, policy, events);
         return new LocalCache(engine, caching, caching.prefetch(config.get(Settings.PREFETCH_CONCURRENCY)));
     }
 

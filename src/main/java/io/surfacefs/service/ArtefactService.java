@@ -171,7 +171,7 @@ public final class ArtefactService {
      */
     public PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload) {
         require(access, Right.WRITE);
-        return Timing.timed(events, Events.Op.MANIFEST_PUT, () -> {
+        return Timing.timed(events, Events.Op.MANIFEST_PUT, access.tenant(), () -> {
             ArtefactStore.Committed<? extends Manifest> committed = puts.put(access, request, payload);
             ArtefactKey key = committed.manifest().key();
             if (!committed.created()) {
@@ -208,7 +208,7 @@ public final class ArtefactService {
      */
     public Manifest manifest(TenantAccess access, ItemKey item) {
         ArtefactKey key = access.key(item.kind(), item.digest());
-        return Timing.timed(events, Events.Op.MANIFEST_GET, () -> {
+        return Timing.timed(events, Events.Op.MANIFEST_GET, key.tenant(), () -> {
             Manifest manifest = find(key);
             if (manifest == null) {
                 throw notFound("there is no such manifest");
@@ -219,7 +219,7 @@ public final class ArtefactService {
 
     private @Nullable Manifest find(ArtefactKey key) {
         Manifest known = hot.manifest(key);
-        events.manifestLookup(Events.Tier.MEMORY, known != null);
+        events.manifestLookup(Events.Tier.MEMORY, key.tenant(), known != null);
         if (known != null) {
             return known;
         }
@@ -231,7 +231,9 @@ public final class ArtefactService {
     }
 
     private void seen(ArtefactKey key, @Nullable Manifest stored, long asked, long epoch) {
-        events.manifestLookup(Events.Tier.STORE, stored != null);
+        if (!store.tellsLookups()) {
+            events.manifestLookup(Events.Tier.STORE, key.tenant(), stored != null);
+        }
         if (stored != null) {
             hot.keep(stored, asked - store.age(key).toNanos(), epoch);
         }
@@ -250,7 +252,7 @@ public final class ArtefactService {
      */
     public PayloadHandle payload(TenantAccess access, ItemKey item, @Nullable Representation wanted) {
         ArtefactKey key = access.key(item.kind(), item.digest());
-        return Timing.timed(events, Events.Op.PAYLOAD_GET, () -> {
+        return Timing.timed(events, Events.Op.PAYLOAD_GET, key.tenant(), () -> {
             long epoch = hot.epoch(key);
             ArtefactStore.Artefact found = open(key, wanted != null, epoch);
             ArtefactStore.OpenPayload open = found.payload();
@@ -270,7 +272,7 @@ public final class ArtefactService {
         }
         Manifest known = hot.manifest(key);
         if (whole) {
-            events.manifestLookup(Events.Tier.MEMORY, known != null);
+            events.manifestLookup(Events.Tier.MEMORY, key.tenant(), known != null);
         }
         if (known instanceof ArtefactManifest manifest) {
             return new ArtefactStore.Artefact(manifest, store.payload(key, manifest.payload()));
@@ -452,7 +454,18 @@ public final class ArtefactService {
      * loop.
      */
     public @Nullable HotObject hotManifest(TenantAccess access, ItemKey item) {
-        return hot.manifestObject(access.key(item.kind(), item.digest()));
+        long begun = System.nanoTime();
+        HotObject found = hot.manifestObject(access.key(item.kind(), item.digest()));
+        return toldHot(Events.Op.MANIFEST_GET, access, found, begun);
+    }
+
+    /** What isn't here is told by whoever looks further. */
+    private @Nullable HotObject toldHot(Events.Op op, TenantAccess access, @Nullable HotObject found, long begun) {
+        if (found != null) {
+            events.manifestLookup(Events.Tier.MEMORY, access.tenant(), true);
+            events.timed(op, access.tenant(), Timing.OK, System.nanoTime() - begun);
+        }
+        return found;
     }
 
     /**
@@ -460,7 +473,9 @@ public final class ArtefactService {
      * event loop.
      */
     public @Nullable HotObject hotPayload(TenantAccess access, ItemKey item, Representation representation) {
-        return hot.payload(access.key(item.kind(), item.digest()), representation);
+        long begun = System.nanoTime();
+        HotObject found = hot.payload(access.key(item.kind(), item.digest()), representation);
+        return toldHot(Events.Op.PAYLOAD_GET, access, found, begun);
     }
 
     /** Drops what is in memory, or is of one tenant. */
