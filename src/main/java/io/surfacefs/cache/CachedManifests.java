@@ -13,6 +13,7 @@ import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.Trace;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -66,9 +67,11 @@ final class CachedManifests {
         boolean fresh = here != null && engine.within(here.fresh(), policy.maxAge());
         tell(name, fresh);
         if (fresh) {
+            Trace.answeredBy(Events.Tier.DISK);
             return Answer.of(here.manifest());
         }
         if (here == null && engine.isAbsent(name)) {
+            Trace.answeredBy(Events.Tier.DISK);
             return Answer.of(null);
         }
         long epoch = engine.epoch(name);

@@ -16,93 +16,93 @@ public enum Metric {
     MANIFEST_PUT(
             "surface.manifest.put",
             Type.TIMER,
-            Labels.OUTCOME_OF_TENANT,
+            "outcome tenant",
             "Puts of manifests, with or without a payload: from the last byte that was received to the answer."),
     MANIFEST_GET(
             "surface.manifest.get",
             Type.TIMER,
-            Labels.OUTCOME_OF_TENANT,
+            "outcome tenant",
             "Reads of manifests by their key, those that memory answers among them: until the manifest is there."),
     PAYLOAD_GET(
             "surface.payload.get",
             Type.TIMER,
-            Labels.OUTCOME_OF_TENANT,
+            "outcome tenant",
             "Reads of payloads, those that memory answers among them: until the first byte is there."),
     HIT(
             "surface.manifest.cache.hit",
             Type.COUNTER,
-            Labels.TIER_OF_TENANT,
+            "tier tenant",
             "Manifests that a tier had when it was asked; the tiers are asked in the order memory, disk, store."),
     MISS(
             "surface.manifest.cache.miss",
             Type.COUNTER,
-            Labels.TIER_OF_TENANT,
+            "tier tenant",
             "Manifests that a tier did not have, or not of this age, when it was asked."),
     PERSISTED(
             "surface.payload.persisted",
             Type.COUNTER,
-            List.of("surface_kind", "tenant"),
+            "surface_kind tenant",
             "Payloads that this process stored and that were not there before."),
     CORRUPT(
             "surface.store.corrupt",
             Type.COUNTER,
-            List.of("surface_kind"),
+            "surface_kind",
             "Reads that met an object which is not what it should be."),
     STORE_REQUESTS(
             "surface.store.requests",
             Type.COUNTER,
-            List.of("op", "outcome"),
+            "op outcome",
             "Attempts of calls to a store that is far away."),
     PREFETCH(
             "surface.prefetch",
             Type.COUNTER,
-            List.of("result"),
+            "result",
             "Artefacts that were asked to be brought near: present before, fetched, or missing in the store."),
     CACHE_BYTES(
             "surface.cache.bytes",
             Type.GAUGE,
-            List.of(),
+            "",
             "Bytes of the local cache's files, all that counts against its quota."),
     CACHE_QUOTA(
-            "surface.cache.quota.bytes", Type.GAUGE, List.of(), "Quota of the local cache; 0 where there is no cache."),
-    CACHE_ENTRIES("surface.cache.entries", Type.GAUGE, List.of(), "Objects in the local cache."),
+            "surface.cache.quota.bytes", Type.GAUGE, "", "Quota of the local cache; 0 where there is no cache."),
+    CACHE_ENTRIES("surface.cache.entries", Type.GAUGE, "", "Objects in the local cache."),
     CACHE_OPEN(
             "surface.cache.open.seconds",
             Type.GAUGE,
-            List.of(),
+            "",
             "How long the local cache took to know all that lies in its folder; until then, how long it has been at it."),
     CACHE_EVICTIONS(
             "surface.cache.evictions",
             Type.COUNTER,
-            List.of("reason"),
+            "reason",
             "Objects that left the local cache: for want of room, by their time, or on the operator's word."),
     CACHE_QUARANTINED(
             "surface.cache.quarantined",
             Type.COUNTER,
-            List.of("tier"),
+            "tier",
             "Objects of the local cache that failed their check and were put aside."),
-    SPOOL_DEPTH("surface.spool.depth", Type.GAUGE, List.of(), "Puts that wait to be delivered to the store."),
+    SPOOL_DEPTH("surface.spool.depth", Type.GAUGE, "", "Puts that wait to be delivered to the store."),
     SPOOL_AGE(
             "surface.spool.age.seconds",
             Type.GAUGE,
-            List.of(),
+            "",
             "How long the oldest put has been waiting to be delivered."),
-    SPOOL_BYTES("surface.spool.bytes", Type.GAUGE, List.of(), "Bytes of the spool, of what was rejected too."),
-    SPOOL_DELIVERED("surface.spool.delivered", Type.COUNTER, List.of(), "Puts that waited and are in the store now."),
+    SPOOL_BYTES("surface.spool.bytes", Type.GAUGE, "", "Bytes of the spool, of what was rejected too."),
+    SPOOL_DELIVERED("surface.spool.delivered", Type.COUNTER, "", "Puts that waited and are in the store now."),
     SPOOL_REJECTED(
             "surface.spool.rejected",
             Type.COUNTER,
-            List.of("code"),
+            "code",
             "Puts that waited and that the store refused for good."),
     QUOTA_USED(
             "surface.quota.used.ratio",
             Type.GAUGE,
-            List.of(),
+            "",
             "Of the tenant that has the most of its quota: how much of it, 1 is all."),
     QUOTA_EXCEEDED(
             "surface.quota.exceeded",
             Type.COUNTER,
-            List.of(),
+            "",
             "Puts that were refused since their tenant has no more room.");
 
     /** What a metric counts. */
@@ -111,11 +111,6 @@ public enum Metric {
         TIMER,
         COUNTER,
         GAUGE
-    }
-
-    private static final class Labels {
-        static final List<String> OUTCOME_OF_TENANT = List.of("outcome", "tenant");
-        static final List<String> TIER_OF_TENANT = List.of("tier", "tenant");
     }
 
     private static final Duration[] BUCKETS = {
@@ -132,10 +127,11 @@ public enum Metric {
 
     private final String meter;
     private final Type type;
-    private final List<String> labels;
+    private final String labels;
     private final String help;
 
-    Metric(String meter, Type type, List<String> labels, String help) {
+    /** @param labels with blanks between them */
+    Metric(String meter, Type type, String labels, String help) {
         this.meter = meter;
         this.type = type;
         this.labels = labels;
@@ -158,7 +154,7 @@ public enum Metric {
 
     /** Its labels; {@code tenant} only where {@code surface.metrics.tenant-label} is on. */
     public List<String> labels() {
-        return labels;
+        return labels.isEmpty() ? List.of() : List.of(labels.split(" "));
     }
 
     /** One sentence on what it counts. */

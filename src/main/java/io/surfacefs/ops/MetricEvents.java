@@ -97,11 +97,13 @@ public final class MetricEvents implements Events {
     @Override
     public void storeUnusable(RuntimeException why) {
         if (why instanceof SurfaceException known) {
-            LOG.errorf(
-                    "event=store.unusable code=%s message=\"%s\" hint=\"%s\"",
-                    known.code(), known.getMessage(), known.hint() == null ? "" : known.hint());
+            LogLine.event("store.unusable")
+                    .with(LogKey.CODE, known.code())
+                    .with(LogKey.MESSAGE, known.getMessage())
+                    .with(LogKey.HINT, known.hint())
+                    .error(LOG);
         } else {
-            LOG.error("event=store.unusable", why);
+            LogLine.event("store.unusable").error(LOG, why);
         }
     }
 
@@ -114,9 +116,10 @@ public final class MetricEvents implements Events {
     public void corruptManifest(ArtefactKey key) {
         corrupt(key.kind());
         if (told.size() < MAX_TOLD && told.add(key)) {
-            LOG.warnf(
-                    "event=corrupt-manifest tenant=%s kind=%s digest=%s hint=\"a put of the artefact mends it\"",
-                    key.tenant(), key.kind(), key.digest());
+            LogLine.event("corrupt-manifest")
+                    .of(key)
+                    .with(LogKey.HINT, "a put of the artefact mends it")
+                    .warn(LOG);
         }
     }
 
