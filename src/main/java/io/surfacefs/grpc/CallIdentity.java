@@ -12,6 +12,7 @@ import io.surfacefs.access.Callers;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Audit;
+import io.surfacefs.ops.Trace;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -31,6 +32,12 @@ public class CallIdentity implements ServerInterceptor {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Context.Key<Known> KNOWN = Context.key("caller");
     private static final Context.Key<String> SENT = Context.key("authorization");
+
+    private static final Context.Key<Trace.Origin> ORIGIN = Context.key("trace");
+    private static final Metadata.Key<String> TRACEPARENT =
+            Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> TRACESTATE =
+            Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER);
 
     /** Who makes a call, and which. */
     record Known(Caller caller, String method) {}
@@ -56,6 +63,11 @@ public class CallIdentity implements ServerInterceptor {
         return SENT.get();
     }
 
+    /** In which trace the call on whose thread this runs was made. */
+    static Trace.@Nullable Origin origin() {
+        return ORIGIN.get();
+    }
+
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -63,9 +75,10 @@ public class CallIdentity implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         String authorization = only(headers);
+        Trace.Origin origin = Trace.incoming(headers.get(TRACEPARENT), headers.get(TRACESTATE));
         Caller known = callers.known(authorization);
         if (known != null) {
-            return Contexts.interceptCall(context(known, authorization, call), call, headers, next);
+            return Contexts.interceptCall(context(known, authorization, origin, call), call, headers, next);
         }
         LateListener<Q> late = new LateListener<>();
         Context context = Context.current();
@@ -77,7 +90,8 @@ public class CallIdentity implements ServerInterceptor {
                     } else {
                         try {
                             late.begin(
-                                    Contexts.interceptCall(context(caller, authorization, call), call, headers, next));
+                                    Contexts.interceptCall(
+                                    context(caller, authorization, origin, call), call, headers, next));
                         } catch (RuntimeException e) { // nobody else hears of it, and the client would wait for ever
                             refuse(call, e);
                         }
@@ -86,9 +100,10 @@ public class CallIdentity implements ServerInterceptor {
         return late;
     }
 
-    private static Context context(Caller caller, @Nullable String authorization, ServerCall<?, ?> call) {
+    private static Context context(
+            Caller caller, @Nullable String authorization, Trace.Origin origin, ServerCall<?, ?> call) {
         Known known = new Known(caller, call.getMethodDescriptor().getFullMethodName());
-        return Context.current().withValues(KNOWN, known, SENT, authorization);
+        return Context.current().withValues(KNOWN, known, SENT, authorization, ORIGIN, origin);
     }
 
     /** The event loop on which the call came in: the server's own machinery wants to be begun there. */

@@ -9,6 +9,7 @@ import io.surfacefs.access.Access;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.OnBehalf;
+import io.surfacefs.ops.Trace;
 import io.surfacefs.service.ClientPace;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
@@ -128,6 +129,7 @@ public class Calls {
         }
         Runnable done = running.begin(() -> {});
         threads.execute(context.wrap(() -> {
+            Trace.enter(CallIdentity.origin());
             if (access.passesOn()) {
                 OnBehalf.of(CallIdentity.authorization());
             }

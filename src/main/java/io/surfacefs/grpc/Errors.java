@@ -11,6 +11,8 @@ import io.grpc.protobuf.StatusProto;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
@@ -54,7 +56,10 @@ final class Errors {
         if (failure instanceof StatusRuntimeException status) {
             return status;
         }
-        LOG.error("code=INTERNAL edge=grpc", failure);
+        LogLine.event("request-failed")
+                .with(LogKey.EDGE, "grpc")
+                .with(LogKey.CODE, ErrorCode.INTERNAL)
+                .error(LOG, failure);
         return status(new SurfaceException(ErrorCode.INTERNAL, "internal error"));
     }
 
