@@ -321,12 +321,12 @@ public final class Settings {
             "surface.limits.body-timeout",
             Types.TIMEOUT,
             "60s",
-            "after so much waiting for the rest of an upload, what came meanwhile is weighed against surface.limits.body-rate");
+            "after so much waiting for the rest of an upload, or of a request over gRPC, what came meanwhile is weighed against surface.limits.body-rate");
     public static final Setting<Long> BODY_RATE = Setting.of(
             "surface.limits.body-rate",
             Types.MEMORY_SIZE,
             "256",
-            "bytes a second that an upload must bring on average while it is waited for; less: INVALID_ARGUMENT");
+            "bytes a second that an upload, or a request over gRPC, must bring on average while it is waited for; less: INVALID_ARGUMENT");
     public static final Setting<Auth> AUTH = Setting.of(
             "surface.security.auth",
             Types.choice(Auth.class),
@@ -417,6 +417,23 @@ public final class Settings {
             Types.text(METRIC, "the begin of a metric's name: letters, digits, _ and :, no digit first"),
             "",
             "put before the publish metrics: scanner_worker_ gives the names that existing dashboards query");
+    public static final Setting<Boolean> METRICS_TENANT_LABEL = Setting.of(
+            "surface.metrics.tenant-label",
+            Types.BOOLEAN,
+            "false",
+            "reads, puts, hits and stored payloads carry the label tenant: names of tenants stand in the metrics then, and each makes some 60 series");
+    public static final Setting<Integer> METRICS_TENANT_LIMIT = Setting.of(
+            "surface.metrics.tenant-label-limit",
+            Types.integer(0, 100_000),
+            "100",
+            "so many tenants are told by name, the first that are seen; those beyond are tenant=\"_other\"");
+    public static final Setting<Boolean> TRACING = Setting.of(
+            "surface.tracing.enabled",
+            Types.BOOLEAN,
+            "false",
+            "spans of puts, gets and cache lookups go to the collector at quarkus.otel.exporter.otlp.endpoint (gRPC, port 4317): switches quarkus.otel.sdk.disabled off");
+    public static final Setting<Boolean> LOG_JSON = Setting.of(
+            "surface.log.json", Types.BOOLEAN, "false", "each line of the log is a JSON object, else key=value");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -552,7 +569,11 @@ public final class Settings {
             RETENTION_INTERVAL,
             ON_FAILURE,
             RETENTION_DELETE,
-            METRICS_PREFIX);
+            METRICS_PREFIX,
+            METRICS_TENANT_LABEL,
+            METRICS_TENANT_LIMIT,
+            TRACING,
+            LOG_JSON);
 
     /** Those that differ in a name. */
     public static final List<Family<?, ?>> FAMILIES =

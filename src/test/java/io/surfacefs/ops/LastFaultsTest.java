@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.surfacefs.model.Kind;
+import io.surfacefs.model.Tenant;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,8 +15,11 @@ import org.junit.jupiter.api.Test;
 class LastFaultsTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
 
+    private static final Tenant TENANT = new Tenant("acme");
+
     private final LastFaults faults = new LastFaults(CLOCK);
-    private final MetricEvents events = new MetricEvents(new SimpleMeterRegistry(), faults);
+    private final MetricEvents events = new MetricEvents(
+            new SimpleMeterRegistry(), faults, new MetricEvents.Settings("", false, 100));
 
     @Test
     void theNewestComeFirstAndOldOnesAreForgottenButCounted() {
@@ -50,11 +54,11 @@ class LastFaultsTest {
     void faultsOfTheEngineAreKeptAndWhatIsNoneIsNot() {
         events.storeRequest("manifest", "ok");
         events.storeRequest("manifest", "not_found");
-        events.timed(Events.Op.MANIFEST_GET, "not_found", 1);
-        events.timed(Events.Op.PAYLOAD_GET, "store_unavailable", 1);
+        events.timed(Events.Op.MANIFEST_GET, TENANT, "not_found", 1);
+        events.timed(Events.Op.PAYLOAD_GET, TENANT, "store_unavailable", 1);
         assertEquals(Map.of(), faults.counts());
         events.storeRequest("manifest", "store_unavailable");
-        events.timed(Events.Op.MANIFEST_PUT, "disk_full", 1);
+        events.timed(Events.Op.MANIFEST_PUT, TENANT, "disk_full", 1);
         events.corrupt(new Kind("sbom.fragment"));
         events.cacheQuarantined();
         events.spoolRejected("digest_mismatch");
