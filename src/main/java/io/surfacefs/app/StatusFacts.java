@@ -93,8 +93,9 @@ final class StatusFacts implements Status.Source {
     }
 
     private double count(String name, String tier) {
-        Counter counter = registry.find(name).tag("tier", tier).counter();
-        return counter == null ? 0 : counter.count();
+        return registry.find(name).tag("tier", tier).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     private Status.@Nullable Cache cache() {
