@@ -25,6 +25,8 @@ final class CachedManifests {
     /** A manifest that is here. */
     private record Here(Manifest manifest, int fresh) {}
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final CacheEngine engine;
     private final ManifestCodec codec;
     private final CachePolicy policy;
@@ -131,7 +133,11 @@ final class CachedManifests {
 
     void put(CacheName name, Manifest manifest, long epoch, int tick) {
         byte[] bytes = manifest.canonical();
-        Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), new byte[0]);
+        byte[] beside = manifest instanceof ScanManifest scan && scan.signatures() != null ? scan.signatures() : NOTHING;
+        if (beside.length > CacheFile.MAX_META) {
+            return; // asked for each time
+        }
+        Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), beside);
         engine.put(name, source, epoch, tick);
     }
 
@@ -162,14 +168,14 @@ final class CachedManifests {
             if (object == null) {
                 return null;
             }
-            return new Here(parse(name, HeapBytes.all(object.bytes())), object.fresh());
+            return new Here(parse(name, HeapBytes.all(object.bytes()), object.meta()), object.fresh());
         } catch (IOException | SurfaceException e) {
             // Not to be read, or of a version that said something else: as good as not here.
             return null;
         }
     }
 
-    private Manifest parse(CacheName name, byte[] bytes) {
+    private Manifest parse(CacheName name, byte[] bytes, byte[] beside) {
         Kind kind = new Kind(name.kind());
         ArtefactKey key = new ArtefactKey(
                 name.tenant(),
@@ -182,6 +188,6 @@ final class CachedManifests {
         if (name.group() == CacheName.Group.SCAN && !scan.scanId().value().equals(name.id())) {
             throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the manifest of another scan");
         }
-        return scan;
+        return beside.length == 0 ? scan : scan.withSignatures(beside);
     }
 }

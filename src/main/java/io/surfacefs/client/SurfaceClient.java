@@ -144,9 +144,20 @@ public interface SurfaceClient extends AutoCloseable {
      * @param json its manifest in RFC 8785 form
      * @param images under which it is found, whatever its source says
      * @param scans under which it is found, whatever its source says
+     * @param signatures of a scan manifest: who signed it, as {@link ManifestDocument#signatures} tells; null for nobody
      */
     @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
-    record CopiedArtefact(ArtefactKey key, byte[] json, List<Digest> images, List<ScanId> scans) {
+    record CopiedArtefact(
+            ArtefactKey key,
+            byte[] json,
+            List<Digest> images,
+            List<ScanId> scans,
+            byte @Nullable [] signatures) {
+        /** An artefact, or a scan manifest that nobody signed. */
+        public CopiedArtefact(ArtefactKey key, byte[] json, List<Digest> images, List<ScanId> scans) {
+            this(key, json, images, scans, null);
+        }
+
         public CopiedArtefact {
             images = List.copyOf(images);
             scans = List.copyOf(scans);
@@ -155,7 +166,7 @@ public interface SurfaceClient extends AutoCloseable {
 
     /**
      * Puts what another site stored, manifest and payload as they are; idempotent. A scan manifest is put under its
-     * digest.
+     * digest. A service far away that signs does so with what comes unsigned; one in this process doesn't.
      *
      * @param stored the payload's zstd bytes, or null where the payload must be stored already, and for a scan manifest
      * @throws IOException when the content can't be read

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,6 +23,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public class MetricEvents implements Events {
     private static final Logger LOG = Logger.getLogger(MetricEvents.class);
+    private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX_KINDS = 100;
 
     /** So many keys are logged, each once: pages are asked for again and again. The metric counts on. */
@@ -45,6 +47,8 @@ public class MetricEvents implements Events {
     private final ConcurrentMap<String, Boolean> kinds = new ConcurrentHashMap<>();
     private final ConcurrentMap<Tenant, Double> quotas = new ConcurrentHashMap<>();
     private final ConcurrentMap<ArtefactKey, Boolean> told = new ConcurrentHashMap<>();
+
+    private final AtomicLong unsignedTold = new AtomicLong();
 
     MetricEvents(MeterRegistry registry) {
         this.registry = registry;
@@ -99,6 +103,23 @@ public class MetricEvents implements Events {
                     "event=corrupt-manifest tenant=%s kind=%s digest=%s hint=\"a put of the artefact mends it\"",
                     key.tenant(), key.kind(), key.digest());
         }
+    }
+
+    @Override
+    public void unsigned(ArtefactKey key, String why, boolean refused) {
+        count("surface.manifests.unsigned", "outcome", refused ? "refused" : "warned");
+        long now = System.nanoTime();
+        long last = unsignedTold.get();
+        if ((last == 0 || now - last > TELL_AGAIN_NANOS) && unsignedTold.compareAndSet(last, now)) {
+            LOG.warnf(
+                    "event=manifest-unsigned tenant=%s kind=%s digest=%s refused=%s why=\"%s\"",
+                    key.tenant(), key.kind(), key.digest(), refused, why.replace('"', '\''));
+        }
+    }
+
+    @Override
+    public void keysUnreadable(String why) {
+        LOG.warnf("event=signing-keys-unreadable why=\"%s\" hint=\"the last ones that could be read go on counting\"", why);
     }
 
     @Override

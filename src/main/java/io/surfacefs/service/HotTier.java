@@ -152,7 +152,7 @@ public final class HotTier {
         Slot slot = new Slot(key, null);
         HotObject before = entries.getIfPresent(slot) instanceof HotManifest hot && hot.manifest.equals(manifest)
                 ? hot.object
-                : new HotObject(manifest.canonical(), manifest.digest());
+                : new HotObject(manifest);
         keep(slot, new HotManifest(manifest, before, seen), epoch);
     }
 
@@ -190,8 +190,11 @@ public final class HotTier {
         }
     }
 
-    /** Forgets everything, or everything of a tenant. */
+    /** Forgets everything, what is being read right now too, or everything of a tenant. */
     void forgetAll(@Nullable Tenant only) {
+        for (int stripe = 0; only == null && stripe < STRIPES; stripe++) {
+            epochs.incrementAndGet(stripe);
+        }
         for (Slot slot : entries.asMap().keySet()) {
             if (only == null || slot.key.tenant().equals(only)) {
                 forget(slot.key);
