@@ -77,7 +77,7 @@ final class LocalCommands implements LocalEngine {
     }
 
     @Override
-    public Keys keys() {
+    public Keys keys() throws RefusedException {
         SurfaceConfig config = SurfaceConfig.read(new ConfigSource(RunTimeConfig.read()));
         return new Keys(
                 SigningFiles.keyFile(config),

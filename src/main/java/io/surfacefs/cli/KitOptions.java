@@ -52,7 +52,7 @@ final class KitOptions {
     private @Nullable Verify verify;
 
     /** What is wanted of a signature. */
-    KitTrust trust(BaseCommand command) throws IOException {
+    KitTrust trust(BaseCommand command) throws IOException, RefusedException {
         LocalEngine.Keys configured = trust != null && verify != null
                 ? LocalEngine.Keys.NONE
                 : command.root().engine().keys();

@@ -97,8 +97,12 @@ public interface LocalEngine {
         public static final Keys NONE = new Keys(null, null, null, "off");
     }
 
-    /** The keys of the configuration. */
-    default Keys keys() {
+    /**
+     * The keys of the configuration.
+     *
+     * @throws RefusedException when it can't be read
+     */
+    default Keys keys() throws RefusedException {
         return Keys.NONE;
     }
 
