@@ -205,6 +205,7 @@ class SignedServiceTest {
     @Test
     void aClientsOwnSignatureIsKeptAndASecondPutChangesNothing() throws IOException {
         SigningKey other = keys.make("site-b", true);
+        nanos.addAndGet(2_000_000_000L);
         ItemKey key = put(service("site-a", SignatureGate.Policy.OFF), text(5, 100));
         ArtefactService service = service("site-b", SignatureGate.Policy.OFF);
         Manifest stored = service.manifest(reading, key);
@@ -317,6 +318,16 @@ class SignedServiceTest {
         nanos.addAndGet(2_000_000_000L);
         refused(() -> scans(null, SignatureGate.Policy.REQUIRE).current(reading, SCAN));
         refused(() -> strict.manifest(reading, key));
+    }
+
+    @Test
+    void aScanManifestThatWasPutUnsignedIsSignedByALaterPutAndAnUnsignedPutShowsThat() throws IOException {
+        byte[] json = SCAN_JSON.getBytes(StandardCharsets.UTF_8);
+        assertNull(scans(null, SignatureGate.Policy.OFF).put(writing, SCAN, json).manifest().signatures());
+        ScanManifest signed = scans("site-a", SignatureGate.Policy.OFF).put(writing, SCAN, json).manifest();
+        assertNotNull(signed.signatures());
+        assertEquals(
+                signed, scans(null, SignatureGate.Policy.OFF).put(writing, SCAN, json).manifest());
     }
 
     @Test
