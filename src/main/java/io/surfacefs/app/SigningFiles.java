@@ -52,8 +52,8 @@ final class SigningFiles {
     }
 
     private static SignatureGate gate(SurfaceConfig config, boolean signsNothing, Events events) {
-        SignatureGate.Policy policy = SignatureGate.Policy.valueOf(
-                config.get(Settings.SIGNING_VERIFY).name());
+        SignatureGate.Policy policy =
+                SignatureGate.Policy.valueOf(config.get(Settings.SIGNING_VERIFY).name());
         if (policy == SignatureGate.Policy.OFF) {
             return SignatureGate.OFF;
         }

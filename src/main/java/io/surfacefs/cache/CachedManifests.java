@@ -44,7 +44,8 @@ final class CachedManifests {
      *
      * @param store asks the store
      */
-    @Nullable Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
+    @Nullable
+    Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
         return get(name, store, () -> Answer.of(store.get())).manifest();
     }
 
@@ -133,7 +134,8 @@ final class CachedManifests {
 
     void put(CacheName name, Manifest manifest, long epoch, int tick) {
         byte[] bytes = manifest.canonical();
-        byte[] beside = manifest instanceof ScanManifest scan && scan.signatures() != null ? scan.signatures() : NOTHING;
+        byte[] beside =
+                manifest instanceof ScanManifest scan && scan.signatures() != null ? scan.signatures() : NOTHING;
         if (beside.length > CacheFile.MAX_META) {
             return; // asked for each time
         }
@@ -153,7 +155,8 @@ final class CachedManifests {
     }
 
     /** What is here, however old; null when nothing is. */
-    @Nullable Manifest peek(CacheName name) {
+    @Nullable
+    Manifest peek(CacheName name) {
         Here here = read(name);
         return here == null ? null : here.manifest();
     }

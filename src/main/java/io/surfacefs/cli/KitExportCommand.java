@@ -97,11 +97,9 @@ final class KitExportCommand extends ServiceCommand {
         if (keyId != null && signKey == null) {
             throw wrongUsage("--key-id goes with --sign-key");
         }
-        LocalEngine.Keys configured =
-                signKey == null ? root().engine().keys() : LocalEngine.Keys.NONE;
+        LocalEngine.Keys configured = signKey == null ? root().engine().keys() : LocalEngine.Keys.NONE;
         Path key = signKey == null ? configured.signingKey() : signKey;
-        SigningKey signer =
-                key == null ? null : SignedFiles.key(key, signKey == null ? configured.keyId() : keyId);
+        SigningKey signer = key == null ? null : SignedFiles.key(key, signKey == null ? configured.keyId() : keyId);
         return withClient(LocalEngine.Hold.READ, client -> export(client, signer));
     }
 

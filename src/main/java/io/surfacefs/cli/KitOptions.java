@@ -48,7 +48,8 @@ final class KitOptions {
     @Option(
             names = "--verify",
             paramLabel = "off|warn|require",
-            description = "What becomes of a kit without such a signature (default: require with --trust, else surface.signing.verify).")
+            description = "What becomes of a kit without such a signature (default: require with --trust, else"
+                    + " surface.signing.verify).")
     private @Nullable Verify verify;
 
     /** What is wanted of a signature. */
@@ -56,9 +57,7 @@ final class KitOptions {
         LocalEngine.Keys configured = trust != null && verify != null
                 ? LocalEngine.Keys.NONE
                 : command.root().engine().keys();
-        Verify wanted = verify != null
-                ? verify
-                : trust == null ? Verify.valueOf(configured.verify()) : Verify.require;
+        Verify wanted = verify != null ? verify : trust == null ? Verify.valueOf(configured.verify()) : Verify.require;
         if (wanted == Verify.off) {
             return KitTrust.NONE;
         }

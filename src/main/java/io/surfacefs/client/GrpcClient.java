@@ -257,8 +257,8 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public ManifestDocument manifest(ArtefactKey key) {
-        ArtefactManifest manifest =
-                ask(SurfaceFsGrpc.getGetManifestMethod(), Questions.manifest(key)).getManifest();
+        ArtefactManifest manifest = ask(SurfaceFsGrpc.getGetManifestMethod(), Questions.manifest(key))
+                .getManifest();
         return ManifestDocument.read(manifest.getJsonBytes().toByteArray(), key)
                 .signed(manifest.getSignaturesBytes().toByteArray());
     }
@@ -317,12 +317,10 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public ManifestDocument scan(Tenant tenant, ScanId scan) {
-        GetScanManifestResponse answer =
-                ask(SurfaceFsGrpc.getGetScanManifestMethod(), Questions.scan(tenant, scan));
+        GetScanManifestResponse answer = ask(SurfaceFsGrpc.getGetScanManifestMethod(), Questions.scan(tenant, scan));
         ManifestDocument manifest =
                 ManifestDocument.read(answer.getManifestBytes().toByteArray());
-        return ManifestDocument.read(
-                        manifest.json(), new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, manifest.digest()))
+        return ManifestDocument.read(manifest.json(), new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, manifest.digest()))
                 .signed(answer.getSignaturesBytes().toByteArray());
     }
 

@@ -31,11 +31,7 @@ public final class ManifestDocument {
     private final byte @Nullable [] signatures;
 
     private ManifestDocument(
-            byte[] json,
-            Digest digest,
-            ArtefactKey key,
-            Map<String, String> members,
-            byte @Nullable [] signatures) {
+            byte[] json, Digest digest, ArtefactKey key, Map<String, String> members, byte @Nullable [] signatures) {
         this.json = json;
         this.digest = digest;
         this.key = key;
@@ -110,9 +106,7 @@ public final class ManifestDocument {
 
     /** The same document with who signed it; null or empty for nobody. */
     ManifestDocument signed(byte @Nullable [] beside) {
-        return beside == null || beside.length == 0
-                ? this
-                : new ManifestDocument(json, digest, key, members, beside);
+        return beside == null || beside.length == 0 ? this : new ManifestDocument(json, digest, key, members, beside);
     }
 
     /**

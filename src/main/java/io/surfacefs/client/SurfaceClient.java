@@ -67,7 +67,8 @@ public interface SurfaceClient extends AutoCloseable {
         }
 
         /** What only a manifest of the client's own can say, as JSON; null where that is nothing. */
-        @Nullable String manifest() {
+        @Nullable
+        String manifest() {
             // None of the three has a character that JSON would escape.
             return createdAt == null
                     ? null
@@ -148,11 +149,7 @@ public interface SurfaceClient extends AutoCloseable {
      */
     @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
     record CopiedArtefact(
-            ArtefactKey key,
-            byte[] json,
-            List<Digest> images,
-            List<ScanId> scans,
-            byte @Nullable [] signatures) {
+            ArtefactKey key, byte[] json, List<Digest> images, List<ScanId> scans, byte @Nullable [] signatures) {
         /** An artefact, or a scan manifest that nobody signed. */
         public CopiedArtefact(ArtefactKey key, byte[] json, List<Digest> images, List<ScanId> scans) {
             this(key, json, images, scans, null);

@@ -142,7 +142,14 @@ public final class ManifestCodec {
         }
         tree.put("integrity", ArtefactMembers.integrity(key, signature));
         tree.remove("expiresAt");
-        return written(tree, key, created, expires, merged, payload, maxManifestBytes + FILLED_ROOM + signatureLength(signature));
+        return written(
+                tree,
+                key,
+                created,
+                expires,
+                merged,
+                payload,
+                maxManifestBytes + FILLED_ROOM + signatureLength(signature));
     }
 
     /** The same manifest with another expiry. */

@@ -40,8 +40,7 @@ public final class SignedForm {
      * @param envelope as a tree, or null where nobody signed it
      */
     @SuppressWarnings("ArrayRecordComponent") // looked at once, never compared
-    public record Parts(
-            byte[] payload, @Nullable Map<String, @Nullable Object> envelope) {}
+    public record Parts(byte[] payload, @Nullable Map<String, @Nullable Object> envelope) {}
 
     /** @param manifest a tree that is left as it is */
     static byte[] of(Map<String, @Nullable Object> manifest) {
@@ -175,7 +174,6 @@ public final class SignedForm {
     }
 
     private static SurfaceException invalid(String why) {
-        return new SurfaceException(
-                ErrorCode.SIGNATURE_INVALID, "the signature of the manifest: " + why, HINT);
+        return new SurfaceException(ErrorCode.SIGNATURE_INVALID, "the signature of the manifest: " + why, HINT);
     }
 }

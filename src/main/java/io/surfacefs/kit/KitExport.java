@@ -140,7 +140,8 @@ public final class KitExport {
         byte[] signatures = client.manifest(listed.key()).signatures();
         return signatures == null
                 ? null
-                : SignedForm.envelope(EntryFiles.scan(listed.json(), listed.key()).withSignatures(signatures));
+                : SignedForm.envelope(
+                        EntryFiles.scan(listed.json(), listed.key()).withSignatures(signatures));
     }
 
     private static Timestamp made(ManifestDocument manifest) {

@@ -217,8 +217,7 @@ public final class KitImport {
     }
 
     private SurfaceClient.PutAnswer put(KitEntry entry, Manifest manifest, boolean send) throws IOException {
-        SurfaceClient.CopiedArtefact artefact =
-                new SurfaceClient.CopiedArtefact(
+        SurfaceClient.CopiedArtefact artefact = new SurfaceClient.CopiedArtefact(
                 entry.key(),
                 manifest.canonical(),
                 entry.images(),

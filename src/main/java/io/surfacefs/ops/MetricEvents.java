@@ -119,7 +119,9 @@ public class MetricEvents implements Events {
 
     @Override
     public void keysUnreadable(String why) {
-        LOG.warnf("event=signing-keys-unreadable why=\"%s\" hint=\"the last ones that could be read go on counting\"", why);
+        LOG.warnf(
+                "event=signing-keys-unreadable why=\"%s\" hint=\"the last ones that could be read go on counting\"",
+                why);
     }
 
     @Override

@@ -90,8 +90,10 @@ public final class ManifestResource {
     @Operation(
             operationId = "putManifest",
             summary = "Put a manifest, with its payload or after it",
-            description = "Idempotent: the first writer wins and the answer shows what is stored. A scan manifest's DSSE"
-                    + " envelope comes as JSON in base64 in Surface-Signature, an artefact's in integrity.signature.")
+            description =
+                    "Idempotent: the first writer wins and the answer shows what is stored. A scan manifest's DSSE"
+                            + " envelope comes as JSON in base64 in Surface-Signature, an artefact's in"
+                            + " integrity.signature.")
     @RequestBody(
             content = {
                 @Content(

@@ -194,8 +194,7 @@ public final class ArtefactService {
         return put(access, request, payload, false);
     }
 
-    private PutResult put(
-            TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload, boolean sign) {
+    private PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload, boolean sign) {
         require(access, Right.WRITE);
         lookAtKeys();
         return Timing.timed(events, Events.Op.MANIFEST_PUT, () -> {

@@ -53,7 +53,6 @@ public record PutRequest(
 
     /** The same put, with the envelope of its scan manifest. */
     public PutRequest signed(byte @Nullable [] envelope) {
-        return new PutRequest(
-                kind, digest, contentType, source, images, scans, expiresAt, ttl, manifest, envelope);
+        return new PutRequest(kind, digest, contentType, source, images, scans, expiresAt, ttl, manifest, envelope);
     }
 }

@@ -27,14 +27,15 @@ public final class ManifestVerifier {
      * @param signer the name of the key that signed it, null where none that counts did
      * @param why why not: who signed, and what is wrong with it; null where there is a signer
      */
-    public record Verdict(
-            @Nullable String signer, @Nullable String why) {
+    public record Verdict(@Nullable String signer, @Nullable String why) {
         static final Verdict UNSIGNED = new Verdict(null, "nobody signed it");
     }
 
     private final TrustedKeys keys;
-    private final Cache<String, Verdict> verdicts =
-            Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
+    private final Cache<String, Verdict> verdicts = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
+            .build();
 
     /** @param keys those whose signatures count */
     public ManifestVerifier(TrustedKeys keys) {

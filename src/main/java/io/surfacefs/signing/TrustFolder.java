@@ -54,7 +54,10 @@ public final class TrustFolder {
         }
         StringBuilder stamp = new StringBuilder();
         for (Path file : files) {
-            stamp.append(file.getFileName()).append(' ').append(TrustedKeys.stamp(file)).append('\n');
+            stamp.append(file.getFileName())
+                    .append(' ')
+                    .append(TrustedKeys.stamp(file))
+                    .append('\n');
         }
         return stamp.toString();
     }

@@ -119,7 +119,8 @@ final class SpoolExport {
     private static void copyScan(EntryFormat.Front front, Path file) throws IOException {
         String beside = front.head().signatures();
         if (beside != null) {
-            ScanManifest manifest = CODEC.readScan(front.manifest(), front.head().key().artefact())
+            ScanManifest manifest = CODEC.readScan(
+                            front.manifest(), front.head().key().artefact())
                     .withSignatures(beside.getBytes(StandardCharsets.UTF_8));
             byte[] envelope = Objects.requireNonNull(SignedForm.envelope(manifest));
             writeWhole(file.resolveSibling(file.getFileName() + ".dsse"), out -> out.write(envelope));

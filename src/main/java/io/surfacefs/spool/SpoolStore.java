@@ -132,7 +132,8 @@ public final class SpoolStore implements ArtefactStore {
     @Override
     public Committed<ScanManifest> putScan(ScanManifest manifest) {
         SpoolKey name = SpoolKey.of(manifest.key());
-        if (spool.pending().of(name).stream().anyMatch(e -> e.manifest && bringsNothing(manifest, e) && reads.isWhole(e))) {
+        if (spool.pending().of(name).stream()
+                .anyMatch(e -> e.manifest && bringsNothing(manifest, e) && reads.isWhole(e))) {
             return new Committed<>(manifest, false); // the same bytes wait already
         }
         boolean created = put(name, true, () -> Intake.Content.of(manifest, known.manifest(manifest.key()) != null));

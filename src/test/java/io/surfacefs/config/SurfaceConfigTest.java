@@ -409,14 +409,16 @@ class SurfaceConfigTest {
 
     private static String page() {
         StringBuilder page = new StringBuilder();
-        page.append(
-                        "# Settings\n\nEvery `surface.*` property, its type, default and meaning. In the environment a name is in upper case with")
-                .append(
-                        " `_` for every\nother character (`SURFACE_STORE_GRACE`). Durations are like `30s`, `5m`, `7d` or `PT30S`, sizes like")
-                .append(
-                        " `512M` or `10G` in powers\nof 1024. An unknown name in a file or `-D` stops the start; in the environment it is a")
-                .append(
-                        " warning. Addresses and ports are\nQuarkus' own: `quarkus.http.*`, `quarkus.grpc.server.*`, `quarkus.management.*`.\n\n")
+        page.append("# Settings\n\n"
+                        + "Every `surface.*` property, its type, default and meaning. In the environment a name is"
+                        + " in upper case with")
+                .append(" `_` for every\n"
+                        + "other character (`SURFACE_STORE_GRACE`). Durations are like `30s`, `5m`, `7d` or"
+                        + " `PT30S`, sizes like")
+                .append(" `512M` or `10G` in powers\n"
+                        + "of 1024. An unknown name in a file or `-D` stops the start; in the environment it is a")
+                .append(" warning. Addresses and ports are\n"
+                        + "Quarkus' own: `quarkus.http.*`, `quarkus.grpc.server.*`, `quarkus.management.*`.\n\n")
                 .append("| property | type | default | meaning |\n|---|---|---|---|\n");
         for (Setting<?> s : Settings.ALL) {
             String standard = s.standard() == null ? "" : s.standard().isEmpty() ? "empty" : "`" + s.standard() + "`";

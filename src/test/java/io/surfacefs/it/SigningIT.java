@@ -98,8 +98,7 @@ class SigningIT {
         List<String> line = new ArrayList<>(List.of("genpkey", "-out", key(name).toString()));
         line.addAll(List.of(algorithm));
         openssl(line.toArray(new String[0]));
-        Files.setPosixFilePermissions(
-                key(name), PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(key(name), PosixFilePermissions.fromString("rw-------"));
         Path to = (trust ? trusted : folder).resolve(name + (trust ? ".pem" : ".pub"));
         openssl("pkey", "-in", key(name).toString(), "-pubout", "-out", to.toString());
     }
@@ -134,7 +133,14 @@ class SigningIT {
             openssl("dgst", "-sha256", "-sign", key(key).toString(), "-out", signature.toString(), body.toString());
         } else {
             openssl(
-                    "pkeyutl", "-sign", "-rawin", "-inkey", key(key).toString(), "-in", body.toString(), "-out",
+                    "pkeyutl",
+                    "-sign",
+                    "-rawin",
+                    "-inkey",
+                    key(key).toString(),
+                    "-in",
+                    body.toString(),
+                    "-out",
                     signature.toString());
         }
         ObjectNode envelope = JSON.createObjectNode();
@@ -184,8 +190,16 @@ class SigningIT {
                 Base64.getDecoder()
                         .decode(envelope.path("signatures").path(0).path("sig").asText()));
         openssl(
-                "pkeyutl", "-verify", "-pubin", "-inkey", trusted.resolve("site-a.pem").toString(), "-rawin", "-in",
-                body.toString(), "-sigfile", signature.toString());
+                "pkeyutl",
+                "-verify",
+                "-pubin",
+                "-inkey",
+                trusted.resolve("site-a.pem").toString(),
+                "-rawin",
+                "-in",
+                body.toString(),
+                "-sigfile",
+                signature.toString());
         assertArrayEquals(payload, strict.payload(KIND, digest).body());
         assertArrayEquals(payload, here.payload(KIND, digest).body(), "the sidecar trusts it too");
     }
@@ -199,7 +213,8 @@ class SigningIT {
                 ObjectNode envelope = envelope(key, manifest(payload).getBytes(StandardCharsets.UTF_8));
                 Rest.Answer put = putSigned(rest, payload, envelope);
                 assertEquals(201, put.status(), put::text);
-                JsonNode stored = JSON.readTree(strict.manifest(KIND, Rest.digest(payload)).body());
+                JsonNode stored = JSON.readTree(
+                        strict.manifest(KIND, Rest.digest(payload)).body());
                 assertEquals(envelope, stored.path("integrity").path("signature"), "the first signature stays");
             }
         }
@@ -213,20 +228,25 @@ class SigningIT {
         assertEquals("422 SIGNATURE_INVALID", stranger.summary());
         assertTrue(stranger.text().contains("'stranger'"), stranger::text);
         assertTrue(stranger.text().contains("not among those trusted here"), stranger::text);
-        Rest.Answer other = putSigned(strict, payload, envelope("site-a", manifest(form).getBytes(StandardCharsets.UTF_8)));
+        Rest.Answer other =
+                putSigned(strict, payload, envelope("site-a", manifest(form).getBytes(StandardCharsets.UTF_8)));
         assertEquals("422 SIGNATURE_INVALID", other.summary());
         assertTrue(other.text().contains("something else than this manifest"), other::text);
         ObjectNode tampered = envelope("site-a", form);
         byte[] signature = Base64.getDecoder()
                 .decode(tampered.path("signatures").path(0).path("sig").asText());
         signature[7] ^= 1;
-        ((ObjectNode) tampered.path("signatures").path(0)).put("sig", Base64.getEncoder().encodeToString(signature));
+        ((ObjectNode) tampered.path("signatures").path(0))
+                .put("sig", Base64.getEncoder().encodeToString(signature));
         Rest.Answer bad = putSigned(strict, payload, tampered);
         assertEquals("422 SIGNATURE_INVALID", bad.summary());
         assertTrue(bad.text().contains("signed by 'site-a', whose key didn't make"), bad::text);
-        assertEquals("404 NOT_FOUND", strict.manifest(KIND, Rest.digest(payload)).summary());
+        assertEquals(
+                "404 NOT_FOUND", strict.manifest(KIND, Rest.digest(payload)).summary());
         // Only staged so far.
-        assertEquals("422 SIGNATURE_INVALID", strict.payload(KIND, Rest.digest(payload)).summary());
+        assertEquals(
+                "422 SIGNATURE_INVALID",
+                strict.payload(KIND, Rest.digest(payload)).summary());
         assertEquals(201, putSigned(strict, payload, envelope("site-a", form)).status());
         assertEquals(200, strict.payload(KIND, Rest.digest(payload)).status());
     }
@@ -251,11 +271,12 @@ class SigningIT {
                         rest.payload(KIND, digest, "Range", "bytes=0-9").summary());
             }
             assertTrue(rest.listedBy("kind=" + KIND).isEmpty());
-            assertEquals("422 SIGNATURE_INVALID", rest.put(KIND, Rest.noise(10, 31)).summary());
+            assertEquals(
+                    "422 SIGNATURE_INVALID", rest.put(KIND, Rest.noise(10, 31)).summary());
             assertEquals("SIGNATURE_INVALID", grpcCode(server, digest));
         }
-        SurfaceProcess.Result get = SurfaceProcess.run(
-                home, keys(), new byte[0], "get", "--tenant", "acme", "--kind", KIND, digest);
+        SurfaceProcess.Result get =
+                SurfaceProcess.run(home, keys(), new byte[0], "get", "--tenant", "acme", "--kind", KIND, digest);
         assertEquals(5, get.exit(), get::stderr);
         try (SurfaceProcess server = required(SurfaceProcess.server(home))
                         .env("SURFACE_SIGNING_VERIFY", "warn")
@@ -279,8 +300,8 @@ class SigningIT {
     }
 
     private static Map<String, String> keys() {
-        return new LinkedHashMap<>(Map.of(
-                "SURFACE_SIGNING_TRUST_DIR", trusted.toString(), "SURFACE_SIGNING_VERIFY", "require"));
+        return new LinkedHashMap<>(
+                Map.of("SURFACE_SIGNING_TRUST_DIR", trusted.toString(), "SURFACE_SIGNING_VERIFY", "require"));
     }
 
     @Test
@@ -288,10 +309,13 @@ class SigningIT {
         key("rotated", false, "-algorithm", "ed25519");
         byte[] payload = Rest.noise(1_000, 40);
         String path = Rest.manifestPath(KIND, Rest.digest(payload));
-        assertEquals(201, putSigned(open, payload, envelope("rotated", manifest(payload).getBytes(StandardCharsets.UTF_8)))
-                .status());
+        assertEquals(
+                201,
+                putSigned(open, payload, envelope("rotated", manifest(payload).getBytes(StandardCharsets.UTF_8)))
+                        .status());
         ObjectNode envelope = envelope("rotated", manifest(payload).getBytes(StandardCharsets.UTF_8));
-        assertEquals("422 SIGNATURE_INVALID", putSigned(strict, payload, envelope).summary());
+        assertEquals(
+                "422 SIGNATURE_INVALID", putSigned(strict, payload, envelope).summary());
         Path trustedNow = trusted.resolve("rotated.pem");
         Files.copy(folder.resolve("rotated.pub"), trustedNow);
         Patience.until(
@@ -306,7 +330,9 @@ class SigningIT {
         assertEquals(200, strict.send("GET", path, null).status());
         Files.delete(trustedNow);
         strict.await(422, path);
-        assertEquals("422 SIGNATURE_INVALID", strict.payload(KIND, Rest.digest(payload)).summary());
+        assertEquals(
+                "422 SIGNATURE_INVALID",
+                strict.payload(KIND, Rest.digest(payload)).summary());
     }
 
     @Test
@@ -325,11 +351,15 @@ class SigningIT {
             assertTrue(signatures.contains("\"keyid\":\"site-a\""), signatures);
             for (int i = 0; i < 2; i++) {
                 Rest.Answer byDigest = rest.manifest("surface.manifest", digest);
-                assertEquals(field, byDigest.headers().firstValue("Surface-Signature").orElseThrow());
+                assertEquals(
+                        field,
+                        byDigest.headers().firstValue("Surface-Signature").orElseThrow());
             }
         }
         try (Stream<Path> files = Files.walk(service.home())) {
-            Path beside = files.filter(file -> file.toString().endsWith(".json.dsse")).findFirst().orElseThrow();
+            Path beside = files.filter(file -> file.toString().endsWith(".json.dsse"))
+                    .findFirst()
+                    .orElseThrow();
             SurfaceProcess.Result verified = SurfaceProcess.run(
                     folder.resolve("cli"), "verify", "--trust", trusted.toString(), beside.toString());
             assertEquals(0, verified.exit(), verified::stderr);
@@ -353,7 +383,8 @@ class SigningIT {
     @Test
     void aKitCarriesSignaturesAndUnsignedEntriesDoNotComeInWhereTheyAreWanted() throws Exception {
         Path from = folder.resolve("from");
-        Map<String, String> signing = Map.of("SURFACE_SIGNING_KEY_FILE", key("site-a").toString());
+        Map<String, String> signing =
+                Map.of("SURFACE_SIGNING_KEY_FILE", key("site-a").toString());
         byte[] payload = Rest.noise(1_000, 50);
         String digest = Rest.digest(payload);
         byte[] scan = "{\"artifacts\":[],\"generatedAt\":\"2026-01-01T00:00:00Z\"}".getBytes(StandardCharsets.UTF_8);
@@ -403,11 +434,23 @@ class SigningIT {
     void aStartWithKeysThatCanNotBeUsedIsRefusedByCode() throws Exception {
         Path home = folder.resolve("refused");
         String[][] wrong = {
-            {"SURFACE_SECRET_MISSING", "SURFACE_SIGNING_KEY_FILE", folder.resolve("absent.pem").toString()},
-            {"SURFACE_CONFIG_INVALID", "SURFACE_SIGNING_KEY_FILE", folder.resolve("stranger.pub").toString()},
+            {
+                "SURFACE_SECRET_MISSING",
+                "SURFACE_SIGNING_KEY_FILE",
+                folder.resolve("absent.pem").toString()
+            },
+            {
+                "SURFACE_CONFIG_INVALID",
+                "SURFACE_SIGNING_KEY_FILE",
+                folder.resolve("stranger.pub").toString()
+            },
             {"SURFACE_CONFIG_INVALID", "SURFACE_SIGNING_VERIFY", "require"},
             {"SURFACE_CONFIG_INVALID", "SURFACE_SIGNING_KEY_ID", "alone"},
-            {"SURFACE_CONFIG_INVALID", "SURFACE_SIGNING_TRUST_DIR", folder.resolve("absent").toString()},
+            {
+                "SURFACE_CONFIG_INVALID",
+                "SURFACE_SIGNING_TRUST_DIR",
+                folder.resolve("absent").toString()
+            },
         };
         for (String[] one : wrong) {
             SurfaceProcess.Result told =

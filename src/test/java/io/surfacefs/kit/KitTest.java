@@ -245,11 +245,14 @@ class KitTest {
         TestKeys keys = new TestKeys(folder.resolve("keys"));
         keys.make("site-a", true);
         try (Site signing = Site.open(
-                folder.resolve("signing"), "surface.signing.key-file", keys.file("site-a").toString())) {
+                folder.resolve("signing"),
+                "surface.signing.key-file",
+                keys.file("site-a").toString())) {
             ManifestDocument scan = signing.putScan(Site.ACME, Site.IMAGE, "scan-1");
             Path kit = folder.resolve("signed-kit");
             signing.export(kit, Site.all(1));
-            String name = "offline/surface/manifests/tenants/acme/surface.manifest/" + scan.digest().hex() + ".json.dsse";
+            String name = "offline/surface/manifests/tenants/acme/surface.manifest/"
+                    + scan.digest().hex() + ".json.dsse";
             assertTrue(Files.isRegularFile(kit.resolve(name)));
             try (Site other = Site.open(folder.resolve("receiving"))) {
                 assertEquals(0, other.bring(kit).bad());

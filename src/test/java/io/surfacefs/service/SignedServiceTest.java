@@ -124,8 +124,7 @@ class SignedServiceTest {
     }
 
     private static PutRequest request(byte[] manifest) {
-        return new PutRequest(
-                SBOM, null, null, new Source("b", IMAGE, null), Set.of(), Set.of(), null, null, manifest);
+        return new PutRequest(SBOM, null, null, new Source("b", IMAGE, null), Set.of(), Set.of(), null, null, manifest);
     }
 
     private ItemKey put(ArtefactService service, byte[] payload) throws IOException {
@@ -217,10 +216,13 @@ class SignedServiceTest {
                 + "\",\"kind\":\"sbom.fragment\",\"schema\":\"stellaops.surface.manifest@1\",\"source\":{"
                 + "\"imageDigest\":\"" + IMAGE + "\",\"scannerBuild\":\"b\"},\"tenant\":\"acme\"}";
         String envelope = new String(
-                other.sign(SignedForm.TYPE, unsigned.getBytes(StandardCharsets.UTF_8)).json(), StandardCharsets.UTF_8);
-        String signed = unsigned.substring(0, unsigned.length() - 1) + ",\"integrity\":{\"signature\":" + envelope + "}}";
-        ItemKey mine = put(
-                service("site-a", SignatureGate.Policy.REQUIRE), payload, signed.getBytes(StandardCharsets.UTF_8));
+                other.sign(SignedForm.TYPE, unsigned.getBytes(StandardCharsets.UTF_8))
+                        .json(),
+                StandardCharsets.UTF_8);
+        String signed =
+                unsigned.substring(0, unsigned.length() - 1) + ",\"integrity\":{\"signature\":" + envelope + "}}";
+        ItemKey mine =
+                put(service("site-a", SignatureGate.Policy.REQUIRE), payload, signed.getBytes(StandardCharsets.UTF_8));
         assertTrue(new String(
                         service(null, SignatureGate.Policy.REQUIRE)
                                 .manifest(reading, mine)
@@ -234,8 +236,7 @@ class SignedServiceTest {
         ItemKey key = put(service("site-a", SignatureGate.Policy.OFF), text(7, 100));
         String stored = new String(
                 service(null, SignatureGate.Policy.OFF).manifest(reading, key).canonical(), StandardCharsets.UTF_8);
-        String envelope = stored.substring(
-                stored.indexOf("\"signature\":") + 12, stored.indexOf("},\"kind\""));
+        String envelope = stored.substring(stored.indexOf("\"signature\":") + 12, stored.indexOf("},\"kind\""));
         byte[] payload = text(8, 100);
         String forged = "{\"kind\":\"sbom.fragment\",\"integrity\":{\"signature\":" + envelope + "}}";
         byte[] manifest = forged.getBytes(StandardCharsets.UTF_8);
@@ -288,9 +289,10 @@ class SignedServiceTest {
     void whatIsPassedOnToOneWhoSignsMayComeUnsignedButNotWronglySigned() throws IOException {
         ArtefactService sidecar = service(signing(null, SignatureGate.Policy.REQUIRE, true));
         put(sidecar, text(11, 100));
-        byte[] forged = ("{\"kind\":\"sbom.fragment\",\"integrity\":{\"signature\":{\"payloadType\":\"x\",\"payload\":\"\","
-                        + "\"signatures\":[{\"sig\":\"AAAA\"}]}}}")
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] forged =
+                ("{\"kind\":\"sbom.fragment\",\"integrity\":{\"signature\":{\"payloadType\":\"x\",\"payload\":\"\","
+                                + "\"signatures\":[{\"sig\":\"AAAA\"}]}}}")
+                        .getBytes(StandardCharsets.UTF_8);
         refused(() -> put(sidecar, text(12, 100), forged));
     }
 
@@ -298,8 +300,9 @@ class SignedServiceTest {
     void aScanManifestHasItsEnvelopeBesideItAndIsGivenAndTakenByThat() throws IOException {
         byte[] json = SCAN_JSON.getBytes(StandardCharsets.UTF_8);
         refused(() -> scans(null, SignatureGate.Policy.REQUIRE).put(writing, SCAN, json));
-        ScanManifest signed =
-                scans("site-a", SignatureGate.Policy.REQUIRE).put(writing, SCAN, json).manifest();
+        ScanManifest signed = scans("site-a", SignatureGate.Policy.REQUIRE)
+                .put(writing, SCAN, json)
+                .manifest();
         assertTrue(blobs.names(BlobKey.Bucket.MANIFEST).stream().anyMatch(name -> name.endsWith(".json.dsse")));
         assertEquals(signed, scans(null, SignatureGate.Policy.REQUIRE).current(reading, SCAN));
         ArtefactService strict = service(null, SignatureGate.Policy.REQUIRE);
@@ -308,10 +311,7 @@ class SignedServiceTest {
         assertArrayEquals(signed.signatures(), strict.hotManifest(reading, key).signatures());
         assertEquals(
                 1,
-                strict.list(
-                                reading,
-                                new ArtefactService.ListRequest(
-                                        Kind.SURFACE_MANIFEST, null, null, 0, "", 1 << 20))
+                strict.list(reading, new ArtefactService.ListRequest(Kind.SURFACE_MANIFEST, null, null, 0, "", 1 << 20))
                         .manifests()
                         .size());
         keys.distrust("site-a");
@@ -323,17 +323,25 @@ class SignedServiceTest {
     @Test
     void aScanManifestThatWasPutUnsignedIsSignedByALaterPutAndAnUnsignedPutShowsThat() throws IOException {
         byte[] json = SCAN_JSON.getBytes(StandardCharsets.UTF_8);
-        assertNull(scans(null, SignatureGate.Policy.OFF).put(writing, SCAN, json).manifest().signatures());
-        ScanManifest signed = scans("site-a", SignatureGate.Policy.OFF).put(writing, SCAN, json).manifest();
+        assertNull(scans(null, SignatureGate.Policy.OFF)
+                .put(writing, SCAN, json)
+                .manifest()
+                .signatures());
+        ScanManifest signed = scans("site-a", SignatureGate.Policy.OFF)
+                .put(writing, SCAN, json)
+                .manifest();
         assertNotNull(signed.signatures());
         assertEquals(
-                signed, scans(null, SignatureGate.Policy.OFF).put(writing, SCAN, json).manifest());
+                signed,
+                scans(null, SignatureGate.Policy.OFF).put(writing, SCAN, json).manifest());
     }
 
     @Test
     void aScanManifestIsTakenWithItsClientsEnvelopeButNotWithThatOfAnother() throws IOException {
         byte[] json = SCAN_JSON.getBytes(StandardCharsets.UTF_8);
-        ScanManifest filled = scans("site-a", SignatureGate.Policy.OFF).put(writing, SCAN, json).manifest();
+        ScanManifest filled = scans("site-a", SignatureGate.Policy.OFF)
+                .put(writing, SCAN, json)
+                .manifest();
         byte[] envelope = SignedForm.envelope(filled);
         byte[] later = SCAN_JSON.replace("02-01", "02-02").getBytes(StandardCharsets.UTF_8);
         // generatedAt is signed, so that it is another manifest's.

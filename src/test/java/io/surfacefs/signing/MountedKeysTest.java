@@ -38,8 +38,7 @@ class MountedKeysTest {
 
     @Test
     void aKeyThatIsExchangedSignsAfterASecondAndOneThatCanNotBeReadLeavesTheLast() throws IOException {
-        MountedKey mounted =
-                MountedKey.open(keys.file("site-a"), "name", e -> failed.add(e.getMessage()), nanos::get);
+        MountedKey mounted = MountedKey.open(keys.file("site-a"), "name", e -> failed.add(e.getMessage()), nanos::get);
         SigningKey first = mounted.get();
         assertEquals("name", first.id());
         keys.make("site-a", "secp256r1", true);

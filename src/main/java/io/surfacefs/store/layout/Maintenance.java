@@ -278,8 +278,7 @@ final class Maintenance implements StoreUpkeep {
             if (e.code() != ErrorCode.SIGNATURE_INVALID) {
                 throw e;
             }
-            problems.accept(
-                    new Problem(ObjectNames.signature(manifest.key()), e.code() + ": " + e.getMessage()));
+            problems.accept(new Problem(ObjectNames.signature(manifest.key()), e.code() + ": " + e.getMessage()));
         }
     }
 

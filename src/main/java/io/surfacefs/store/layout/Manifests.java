@@ -38,13 +38,15 @@ final class Manifests {
         return blobs.head(name(key)) != null;
     }
 
-    @Nullable Manifest read(ArtefactKey key) {
+    @Nullable
+    Manifest read(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content == null ? null : parse(key, content);
     }
 
     /** As {@link #read}, and of a scan manifest also who signed it, which stands beside it. */
-    @Nullable Manifest readSigned(ArtefactKey key) {
+    @Nullable
+    Manifest readSigned(ArtefactKey key) {
         return read(key) instanceof Manifest found ? signed(found) : null;
     }
 
@@ -55,9 +57,8 @@ final class Manifests {
         }
         BlobStore.Content beside = blobs.read(signature(scan.key()), maxBytes());
         @SuppressWarnings("unchecked") // the same type
-        M signed = beside == null
-                ? manifest
-                : (M) scan.withSignatures(SignedForm.signaturesAsFound(beside.bytes(), scan));
+        M signed =
+                beside == null ? manifest : (M) scan.withSignatures(SignedForm.signaturesAsFound(beside.bytes(), scan));
         return signed;
     }
 
@@ -70,24 +71,26 @@ final class Manifests {
         byte[] envelope = SignedForm.envelope(manifest);
         return envelope == null
                 ? List.of(put(manifest))
-                : List.of(
-                        new BlobStore.Put(signature(manifest.key()), new BlobSource.Bytes(envelope)), put(manifest));
+                : List.of(new BlobStore.Put(signature(manifest.key()), new BlobSource.Bytes(envelope)), put(manifest));
     }
 
     /** A manifest and what is known of its object. */
     record Tagged(Manifest manifest, BlobStore.Head head) {}
 
-    @Nullable Tagged readTagged(ArtefactKey key) {
+    @Nullable
+    Tagged readTagged(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content == null ? null : new Tagged(parse(key, content), content.head());
     }
 
-    @Nullable ArtefactManifest readArtefact(ArtefactKey key) {
+    @Nullable
+    ArtefactManifest readArtefact(ArtefactKey key) {
         return (ArtefactManifest) read(key);
     }
 
     /** As {@link #readArtefact}, but null also where what lies there is damaged. */
-    @Nullable ArtefactManifest readSound(ArtefactKey key) {
+    @Nullable
+    ArtefactManifest readSound(ArtefactKey key) {
         try {
             return readArtefact(key);
         } catch (SurfaceException e) {
@@ -122,7 +125,8 @@ final class Manifests {
      * @param change gives the same manifest when nothing is to be changed; may be called more than once
      * @return the manifest that is stored then, or null when there is none
      */
-    @Nullable ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
+    @Nullable
+    ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
         while (true) {
             BlobStore.Content content = blobs.read(name(key), maxBytes());
             if (content == null) {
