@@ -38,8 +38,8 @@ final class Rehearsals {
             return new Parts(blobs, look);
         }
         LOG.warnf(
-                "event=store.rehearsal message=\"the store is made to fail on purpose\" latency=%s error-rate=%s"
-                        + " cut-rate=%s torn-rate=%s seed=%d hint=\"unset surface.store.rehearse.* in production\"",
+                "event=store.rehearsal message=\"the store is made to fail on purpose\" latency=%s error-rate=%s cut-rate=%s"
+                        + " torn-rate=%s seed=%d hint=\"unset surface.store.rehearse.* in production\"",
                 settings.latency(), settings.errors(), settings.cuts(), settings.torn(), settings.seed());
         RehearsedBlobs spoiled = new RehearsedBlobs(blobs, settings);
         return new Parts(spoiled, spoiled.probe(look));

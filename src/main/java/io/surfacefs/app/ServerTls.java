@@ -106,8 +106,7 @@ public class ServerTls implements ServerBuilderCustomizer<VertxServerBuilder>, H
                 || (!trusts && config.get(Settings.CLIENT_CERTIFICATES) != Settings.ClientCertificates.NONE)) {
             // Half a configuration must not open the port without what the other half was meant to give.
             throw new IllegalStateException(
-                    "quarkus.tls.key-store or quarkus.tls.trust-store is set in part: give certificate and key, and"
-                            + " whom to trust");
+                    "quarkus.tls.key-store or quarkus.tls.trust-store is set in part: give certificate and key, and whom to trust");
         }
         if (tls != null && shown) {
             try {

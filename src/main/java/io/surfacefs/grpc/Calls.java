@@ -153,8 +153,7 @@ public class Calls {
     }
 
     private interface Answering<R> {
-        @Nullable
-        R run() throws IOException;
+        @Nullable R run() throws IOException;
     }
 
     private static <R> void end(ServerCallStreamObserver<R> call, Admission who, Answering<R> work) {

@@ -110,8 +110,7 @@ final class UploadBody extends InputStream {
     }
 
     /** Why the stream failed, or null. */
-    @Nullable
-    RuntimeException failure() {
+    @Nullable RuntimeException failure() {
         lock.lock();
         try {
             return failure;

@@ -96,8 +96,7 @@ final class Exchange {
      *
      * @throws SurfaceException {@code INVALID_ARGUMENT} when it stands more than once
      */
-    @Nullable
-    String header(CharSequence name) {
+    @Nullable String header(CharSequence name) {
         List<String> values = headers(name);
         if (values.size() > 1) {
             throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the header " + name + " was sent more than once");

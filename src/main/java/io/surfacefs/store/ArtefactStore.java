@@ -106,8 +106,7 @@ public interface ArtefactStore extends AutoCloseable {
      * The current manifest of a scan: of several the latest generatedAt, then the greatest digest; null when there is
      * none.
      */
-    @Nullable
-    ScanManifest currentScan(Tenant tenant, ScanId scan);
+    @Nullable ScanManifest currentScan(Tenant tenant, ScanId scan);
 
     /**
      * As {@link #currentScan}, for a put that only wants to make nothing new of what is there: a store that takes puts
@@ -127,8 +126,7 @@ public interface ArtefactStore extends AutoCloseable {
     }
 
     /** The manifest, or null. Scan manifests are found by kind {@code surface.manifest} and their manifest digest. */
-    @Nullable
-    Manifest manifest(ArtefactKey key);
+    @Nullable Manifest manifest(ArtefactKey key);
 
     /**
      * Opens a payload that has a manifest or is staged. Its stored bytes were verified when this process first opened
@@ -137,8 +135,7 @@ public interface ArtefactStore extends AutoCloseable {
      * @return null when there is none
      * @throws SurfaceException {@code CORRUPT_OBJECT} when the stored bytes are not what they should be
      */
-    @Nullable
-    OpenPayload payload(ArtefactKey key);
+    @Nullable OpenPayload payload(ArtefactKey key);
 
     /**
      * As {@link #payload(ArtefactKey)}, for a caller who knows from the manifest what is stored, so that it need not be
@@ -177,8 +174,7 @@ public interface ArtefactStore extends AutoCloseable {
     }
 
     /** What is known of a payload that {@link #payload} would open, without opening it; null when there is none. */
-    @Nullable
-    StoredPayload facts(ArtefactKey key);
+    @Nullable StoredPayload facts(ArtefactKey key);
 
     /**
      * How long ago, at most, the truth was asked for what {@link #manifest} says of a key: zero where it is asked each
@@ -218,8 +214,7 @@ public interface ArtefactStore extends AutoCloseable {
     boolean delete(ArtefactKey key);
 
     /** Opens the value of a cache entry, or null; facts as found by reading it. */
-    @Nullable
-    OpenEntry cacheEntry(CacheKey key);
+    @Nullable OpenEntry cacheEntry(CacheKey key);
 
     /** Stores the value of a cache entry over what is there. */
     void putCacheEntry(CacheKey key, Received value);
