@@ -12,6 +12,8 @@ import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
+import io.surfacefs.ops.Trace;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -30,9 +32,17 @@ final class CachedManifests {
     private final CacheEngine engine;
     private final ManifestCodec codec;
     private final CachePolicy policy;
+    private final Events events;
     private final Flights<Answer> flights;
 
-    CachedManifests(CacheEngine engine, ManifestCodec codec, CachePolicy policy, Executor executor, Executor keeping) {
+    CachedManifests(
+            CacheEngine engine,
+            ManifestCodec codec,
+            CachePolicy policy,
+            Events events,
+            Executor executor,
+            Executor keeping) {
+        this.events = events;
         this.engine = engine;
         this.codec = codec;
         this.policy = policy;
@@ -57,10 +67,14 @@ final class CachedManifests {
      */
     Answer get(CacheName name, Supplier<? extends @Nullable Manifest> store, Supplier<Answer> both) {
         Here here = read(name);
-        if (here != null && engine.within(here.fresh(), policy.maxAge())) {
+        boolean fresh = here != null && engine.within(here.fresh(), policy.maxAge());
+        tell(name, fresh);
+        if (fresh) {
+            Trace.answeredBy(Events.Tier.DISK);
             return Answer.of(here.manifest());
         }
         if (here == null && engine.isAbsent(name)) {
+            Trace.answeredBy(Events.Tier.DISK);
             return Answer.of(null);
         }
         long epoch = engine.epoch(name);
@@ -75,6 +89,13 @@ final class CachedManifests {
                 return Answer.of(here.manifest());
             }
             throw e;
+        }
+    }
+
+    /** Of artefacts' and scans' manifests by their digest, not of the pointers from scans to them. */
+    private void tell(CacheName name, boolean fresh) {
+        if (name.group() == CacheName.Group.MANIFEST) {
+            events.manifestLookup(Events.Tier.DISK, name.tenant(), fresh);
         }
     }
 

@@ -125,8 +125,7 @@ public final class Settings {
                     "surface.store.endpoint",
                     Types.STORE_URI,
                     null,
-                    "S3 store: address of a store that isn't AWS; http or https. Upstream: the other Surface.FS' gRPC"
-                            + " address, http(s)://host:9000 or grpc(s)://host:9000")
+                    "S3 store: address of a store that isn't AWS; http or https. Upstream: the other Surface.FS' gRPC address, http(s)://host:9000 or grpc(s)://host:9000")
             .alias("SURFACE_FS_ENDPOINT", "SCANNER_SURFACE_FS_ENDPOINT", "ZASTAVA_SURFACE_FS_ENDPOINT");
     public static final Setting<String> STORE_REGION = Setting.of(
             "surface.store.region",
@@ -208,8 +207,7 @@ public final class Settings {
             "surface.validation.on-failure",
             Types.choice(OnFailure.class),
             "refuse",
-            "what is wrong with the store at start: refuse, though one that is away is a warning where a disk cache"
-                    + " can serve; warn: start anyway");
+            "what is wrong with the store at start: refuse, though one that is away is a warning where a disk cache can serve; warn: start anyway");
     public static final Setting<Duration> STORE_GRACE =
             Setting.of("surface.store.grace", Types.DURATION, "1h", "from a delete to the end of the payload object");
     public static final Setting<Duration> STAGED_TTL =
@@ -223,8 +221,7 @@ public final class Settings {
             "surface.intake.root",
             Types.PATH,
             null,
-            "where uploads above 1 MiB land first; by default store/tmp of a folder store, whose file system it must"
-                    + " share, else ${surface.home}/intake");
+            "where uploads above 1 MiB land first; by default store/tmp of a folder store, whose file system it must share, else ${surface.home}/intake");
     public static final Setting<Long> INTAKE_QUOTA = Setting.of(
             "surface.intake.quota", Types.MEMORY_SIZE, "10G", "bytes of all uploads on disk; full: OVERLOADED");
     public static final Setting<WriteMode> WRITE_MODE = Setting.of(
@@ -236,8 +233,7 @@ public final class Settings {
             "surface.spool.root",
             Types.PATH,
             null,
-            "write-behind: folder that one process owns, on a volume that lives as long as what was put must; by"
-                    + " default ${surface.home}/spool");
+            "write-behind: folder that one process owns, on a volume that lives as long as what was put must; by default ${surface.home}/spool");
     public static final Setting<Long> SPOOL_QUOTA = Setting.of(
             "surface.spool.quota",
             Types.MEMORY_SIZE,
@@ -268,8 +264,7 @@ public final class Settings {
                     "surface.cache.quota",
                     Types.MEMORY_SIZE,
                     "10G",
-                    "local cache: hard mark that file bytes below the root never pass, temporary and quarantined ones"
-                            + " counted")
+                    "local cache: hard mark that file bytes below the root never pass, temporary and quarantined ones counted")
             .alias("SURFACE_CACHE_QUOTA_MB", "SCANNER_SURFACE_CACHE_QUOTA_MB", "ZASTAVA_SURFACE_CACHE_QUOTA_MB");
     public static final Setting<Integer> CACHE_SOFT_PERCENT = Setting.of(
             "surface.cache.soft-percent",
@@ -280,14 +275,12 @@ public final class Settings {
             "surface.cache.eviction",
             Types.choice(Eviction.class),
             "second-chance",
-            "local cache: oldest first with a second chance for what was read, strictly oldest first, or not read for"
-                    + " longest");
+            "local cache: oldest first with a second chance for what was read, strictly oldest first, or not read for longest");
     public static final Setting<Integer> CACHE_TENANT_SHARE = Setting.of(
             "surface.cache.tenant-share",
             Types.integer(0, 100),
             "10",
-            "local cache: percent that a tenant's newest objects keep, whoever else puts; scaled down if the sum"
-                    + " passes 100");
+            "local cache: percent that a tenant's newest objects keep, whoever else puts; scaled down if the sum passes 100");
     public static final Setting<Double> CACHE_VERIFY_SAMPLE = Setting.of(
             "surface.cache.verify-sample",
             Types.SHARE,
@@ -331,31 +324,27 @@ public final class Settings {
             "surface.limits.header-timeout",
             Types.TIMEOUT,
             "2m",
-            "REST: how long a connection on which no request runs may take to bring the next one's whole head; then it"
-                    + " is closed");
+            "REST: how long a connection on which no request runs may take to bring the next one's whole head; then it is closed");
     public static final Setting<Duration> BODY_TIMEOUT = Setting.of(
             "surface.limits.body-timeout",
             Types.TIMEOUT,
             "60s",
-            "after so much waiting for the rest of an upload, what came meanwhile is weighed against"
-                    + " surface.limits.body-rate");
+            "after so much waiting for the rest of an upload, or of a request over gRPC, what came meanwhile is weighed against surface.limits.body-rate");
     public static final Setting<Long> BODY_RATE = Setting.of(
             "surface.limits.body-rate",
             Types.MEMORY_SIZE,
             "256",
-            "bytes a second that an upload must bring on average while it is waited for; less: INVALID_ARGUMENT");
+            "bytes a second that an upload, or a request over gRPC, must bring on average while it is waited for; less: INVALID_ARGUMENT");
     public static final Setting<Auth> AUTH = Setting.of(
             "surface.security.auth",
             Types.choice(Auth.class),
             "none",
-            "who is believed: everybody, on loopback only; or who brings a bearer token of the issuer at"
-                    + " quarkus.oidc.auth-server-url, for the audience quarkus.oidc.token.audience (surface-fs)");
+            "who is believed: everybody, on loopback only; or who brings a bearer token of the issuer at quarkus.oidc.auth-server-url, for the audience quarkus.oidc.token.audience (surface-fs)");
     public static final Setting<List<String>> TENANT_CLAIMS = Setting.of(
             "surface.security.tenant-claims",
             Types.CLAIM_PATHS,
             "tenant,stellaops:tenant,stellaops:allowed_tenants",
-            "where a token names its tenants, a string or an array; the first that is present counts; paths as in"
-                    + " quarkus.oidc.roles.role-claim-path");
+            "where a token names its tenants, a string or an array; the first that is present counts; paths as in quarkus.oidc.roles.role-claim-path");
     public static final Setting<ClientCertificates> CLIENT_CERTIFICATES = Setting.of(
             "surface.security.client-certificates",
             Types.choice(ClientCertificates.class),
@@ -375,41 +364,34 @@ public final class Settings {
             "surface.security.allow-nested-folders",
             Types.BOOLEAN,
             "false",
-            "let store, cache, spool and intake lie in one folder or one inside another, where each may take the"
-                    + " other's files for its own; else SURFACE_UNSAFE");
+            "let store, cache, spool and intake lie in one folder or one inside another, where each may take the other's files for its own; else SURFACE_UNSAFE");
     public static final Setting<Boolean> ALLOW_QUOTA_BEYOND_DISK = Setting.of(
             "surface.security.allow-quota-beyond-disk",
             Types.BOOLEAN,
             "false",
-            "let the quotas of cache, spool and intake that are set be more than the disk they are on; else"
-                    + " SURFACE_UNSAFE");
+            "let the quotas of cache, spool and intake that are set be more than the disk they are on; else SURFACE_UNSAFE");
     public static final Setting<Boolean> ALLOW_UNVERIFIED_TLS = Setting.of(
             "surface.security.allow-unverified-tls",
             Types.BOOLEAN,
             "false",
-            "let quarkus.tls.*.trust-all, a host name verification of NONE and quarkus.oidc.tls.verification stand, by"
-                    + " which anybody on the way can be the other end; else SURFACE_UNSAFE");
+            "let quarkus.tls.*.trust-all, a host name verification of NONE and quarkus.oidc.tls.verification stand, by which anybody on the way can be the other end; else SURFACE_UNSAFE");
     public static final Setting<Boolean> ALLOW_OPEN_SECRETS = Setting.of(
             "surface.security.allow-open-secrets",
             Types.BOOLEAN,
             "false",
-            "let everybody on this machine write files of secrets and keys, else SURFACE_UNSAFE; that everybody can"
-                    + " read one is a warning, which this silences");
+            "let everybody on this machine write files of secrets and keys, else SURFACE_UNSAFE; that everybody can read one is a warning, which this silences");
     public static final Setting<Path> SECRETS_DIR = Setting.of(
             "surface.secrets.dir",
             Types.PATH,
             null,
-            "mounted files s3-access-key-id and s3-secret-access-key (else AWS' default chain), upstream-token,"
-                    + " signing-key.pem; read again when they change");
+            "mounted files s3-access-key-id and s3-secret-access-key (else AWS' default chain), upstream-token, signing-key.pem; read again when they change");
     public static final Setting<Duration> SECRETS_MAX_AGE =
             Setting.of("surface.secrets.max-age", Types.DURATION, "90d", "an older secret file: SURFACE_SECRET_STALE");
     public static final Setting<Path> SIGNING_KEY_FILE = Setting.of(
             "surface.signing.key-file",
             Types.PATH,
             null,
-            "private key, Ed25519 or P-256, PKCS#8 in PEM, that signs manifests which come unsigned, and kit indexes;"
-                    + " read again when the file changes; by default signing-key.pem in surface.secrets.dir, if it is"
-                    + " there");
+            "private key, Ed25519 or P-256, PKCS#8 in PEM, that signs manifests which come unsigned, and kit indexes; read again when the file changes; by default signing-key.pem in surface.secrets.dir, if it is there");
     public static final Setting<String> SIGNING_KEY_ID = Setting.of(
             "surface.signing.key-id",
             Types.text(KEY_ID, "a key's name: 1 to 128 of A-Z a-z 0-9 . _ : @ / + -"),
@@ -424,8 +406,7 @@ public final class Settings {
             "surface.signing.verify",
             Types.choice(VerifySignatures.class),
             "off",
-            "what becomes of manifests, their payloads and kits that no trusted key signed, on put, read and import:"
-                    + " nobody looks, it is told, SIGNATURE_INVALID; cache entries are not looked at");
+            "what becomes of manifests, their payloads and kits that no trusted key signed, on put, read and import: nobody looks, it is told, SIGNATURE_INVALID; cache entries are not looked at");
     public static final Setting<Boolean> RETENTION_ENABLED = Setting.of(
             "surface.retention.enabled",
             Types.BOOLEAN,
@@ -438,37 +419,49 @@ public final class Settings {
             "surface.upstream.token-file",
             Types.PATH,
             null,
-            "upstream: the workload token that is sent along, read again when the file changes; by default"
-                    + " upstream-token in surface.secrets.dir, if it is there");
+            "upstream: the workload token that is sent along, read again when the file changes; by default upstream-token in surface.secrets.dir, if it is there");
     public static final Setting<Boolean> UPSTREAM_FORWARD_TOKEN = Setting.of(
             "surface.upstream.forward-token",
             Types.BOOLEAN,
             "false",
-            "upstream: while a caller waits, ask in its name, with the token that it sent and that was verified here;"
-                    + " the workload token is for everything else");
+            "upstream: while a caller waits, ask in its name, with the token that it sent and that was verified here; the workload token is for everything else");
     public static final Setting<Boolean> UPSTREAM_PLAIN_TOKEN = Setting.of(
             "surface.upstream.allow-plain-token",
             Types.BOOLEAN,
             "false",
-            "upstream: send the token without TLS beyond loopback, where anybody on the way can take it; else"
-                    + " SURFACE_UNSAFE");
+            "upstream: send the token without TLS beyond loopback, where anybody on the way can take it; else SURFACE_UNSAFE");
     public static final Setting<List<Pin>> UPSTREAM_PINS = Setting.of(
             "surface.upstream.pins",
             Types.PINS,
             null,
-            "upstream: SPKI pins, sha256/BASE64; the key of its certificate or of one that vouches for that must be"
-                    + " among them, on top of the usual trust; none: refused");
+            "upstream: SPKI pins, sha256/BASE64; the key of its certificate or of one that vouches for that must be among them, on top of the usual trust; none: refused");
     public static final Setting<String> UPSTREAM_TLS_NAME = Setting.of(
             "surface.upstream.tls-configuration-name",
             Types.text(TLS_NAME, "NAME of a quarkus.tls.NAME"),
             null,
-            "upstream: a quarkus.tls.NAME: whom to trust there, and the client's certificate to show; with"
-                    + " reload-period, renewed files count from the next connection on");
+            "upstream: a quarkus.tls.NAME: whom to trust there, and the client's certificate to show; with reload-period, renewed files count from the next connection on");
     public static final Setting<String> METRICS_PREFIX = Setting.of(
             "surface.metrics.prefix",
             Types.text(METRIC, "the begin of a metric's name: letters, digits, _ and :, no digit first"),
             "",
             "put before the publish metrics: scanner_worker_ gives the names that existing dashboards query");
+    public static final Setting<Boolean> METRICS_TENANT_LABEL = Setting.of(
+            "surface.metrics.tenant-label",
+            Types.BOOLEAN,
+            "false",
+            "reads, puts, hits and stored payloads carry the label tenant: names of tenants stand in the metrics then, and each makes some 60 series");
+    public static final Setting<Integer> METRICS_TENANT_LIMIT = Setting.of(
+            "surface.metrics.tenant-label-limit",
+            Types.integer(0, 100_000),
+            "100",
+            "so many tenants are told by name, the first that are seen; those beyond are tenant=\"_other\"");
+    public static final Setting<Boolean> TRACING = Setting.of(
+            "surface.tracing.enabled",
+            Types.BOOLEAN,
+            "false",
+            "spans of puts, gets and cache lookups go to the collector at quarkus.otel.exporter.otlp.endpoint (gRPC, port 4317): switches quarkus.otel.sdk.disabled off");
+    public static final Setting<Boolean> LOG_JSON = Setting.of(
+            "surface.log.json", Types.BOOLEAN, "false", "each line of the log is a JSON object, else key=value");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -500,8 +493,7 @@ public final class Settings {
             Tenant::new,
             Types.MEMORY_SIZE,
             Map.of(),
-            "folder, S3 store: stored bytes of one tenant's payloads and cache entries, beyond it QUOTA_EXCEEDED; by"
-                    + " default none; the same on every replica");
+            "folder, S3 store: stored bytes of one tenant's payloads and cache entries, beyond it QUOTA_EXCEEDED; by default none; the same on every replica");
     public static final Family<Tenant, Integer> TENANT_CACHE_SHARE = new Family<>(
             "surface.tenants.",
             "T",
@@ -609,7 +601,11 @@ public final class Settings {
             RETENTION_INTERVAL,
             ON_FAILURE,
             RETENTION_DELETE,
-            METRICS_PREFIX);
+            METRICS_PREFIX,
+            METRICS_TENANT_LABEL,
+            METRICS_TENANT_LIMIT,
+            TRACING,
+            LOG_JSON);
 
     /** Those that differ in a name. */
     public static final List<Family<?, ?>> FAMILIES =

@@ -26,16 +26,21 @@ public interface Events {
     /**
      * One piece of work ended.
      *
+     * @param tenant for whom it was done
      * @param outcome {@code ok}, or an error code in lower case
      * @param nanos how long it took
      */
-    default void timed(Op op, String outcome, long nanos) {}
+    default void timed(Op op, Tenant tenant, String outcome, long nanos) {}
 
-    /** A manifest was found in, or missed by, a tier. */
-    default void manifestLookup(Tier tier, boolean hit) {}
+    /**
+     * A manifest was found in, or missed by, a tier: told by the tier, once for each time that it was asked.
+     *
+     * @param tenant whose manifest
+     */
+    default void manifestLookup(Tier tier, Tenant tenant, boolean hit) {}
 
     /** A payload was stored that was not there before. */
-    default void payloadPersisted(Kind kind) {}
+    default void payloadPersisted(ArtefactKey key) {}
 
     /**
      * The store was asked something.

@@ -113,6 +113,7 @@ public final class FrontDoor {
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         ConnectionWatch.began(request);
+        EveryAnswer.begin(context.response());
         String path = request.path();
         if (path == null || !path.startsWith(API)) {
             context.next();

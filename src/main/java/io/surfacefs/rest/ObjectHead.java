@@ -21,8 +21,6 @@ final class ObjectHead {
     private static final CharSequence FOREVER = HttpHeaders.createOptimized("private, max-age=31536000, immutable");
     private static final CharSequence REVALIDATE = HttpHeaders.createOptimized("private, no-cache");
 
-    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
-    private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
     private static final CharSequence SECURITY_POLICY = HttpHeaders.createOptimized("Content-Security-Policy");
     private static final CharSequence SANDBOX = HttpHeaders.createOptimized("sandbox; default-src 'none'");
     private static final CharSequence DISPOSITION = HttpHeaders.createOptimized("Content-Disposition");
@@ -56,7 +54,6 @@ final class ObjectHead {
         if (ranges) {
             all.set(HttpHeaders.ACCEPT_RANGES, BYTES);
         }
-        all.set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
         this.whole = all.set(REPR_DIGEST, HttpHeaders.createOptimized(digestField(representation)));
     }
 
@@ -159,7 +156,7 @@ final class ObjectHead {
         target.addAll(validators);
     }
 
-    /** Sets all fields but the length. */
+    /** Sets all fields but the length and what {@link EveryAnswer} has. */
     void all(MultiMap target) {
         target.addAll(whole);
     }

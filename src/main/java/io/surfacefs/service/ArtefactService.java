@@ -22,6 +22,7 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import io.surfacefs.ops.OnBehalf;
+import io.surfacefs.ops.Trace;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
@@ -197,7 +198,8 @@ public final class ArtefactService {
     private PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload, boolean sign) {
         require(access, Right.WRITE);
         lookAtKeys();
-        return Timing.timed(events, Events.Op.MANIFEST_PUT, () -> {
+        Digest digest = payload == null ? request.digest() : payload.digest();
+        return Timing.put(events, access.tenant(), request.kind(), digest, () -> {
             ArtefactStore.Committed<? extends Manifest> committed = puts.put(access, request, payload, sign);
             ArtefactKey key = committed.manifest().key();
             if (!committed.created()) {
@@ -237,7 +239,7 @@ public final class ArtefactService {
      */
     public Manifest manifest(TenantAccess access, ItemKey item) {
         ArtefactKey key = access.key(item.kind(), item.digest());
-        return Timing.timed(events, Events.Op.MANIFEST_GET, () -> {
+        return Timing.read(events, Events.Op.MANIFEST_GET, key, () -> {
             Manifest manifest = find(key);
             if (manifest == null) {
                 throw notFound("there is no such manifest");
@@ -248,8 +250,13 @@ public final class ArtefactService {
 
     private @Nullable Manifest find(ArtefactKey key) {
         lookAtKeys();
+        return Timing.spanned(Trace.begin(Trace.CACHE, key), () -> findIn(key));
+    }
+
+    private @Nullable Manifest findIn(ArtefactKey key) {
         Manifest known = hot.manifest(key);
-        events.manifestLookup(Events.Tier.MEMORY, known != null);
+        events.manifestLookup(Events.Tier.MEMORY, key.tenant(), known != null);
+        Trace.answeredBy(known == null ? Events.Tier.STORE : Events.Tier.MEMORY); // a cache on disk has a later word
         if (known != null) {
             return known;
         }
@@ -261,7 +268,9 @@ public final class ArtefactService {
     }
 
     private void seen(ArtefactKey key, @Nullable Manifest stored, long asked, long epoch) {
-        events.manifestLookup(Events.Tier.STORE, stored != null);
+        if (!store.tellsLookups()) {
+            events.manifestLookup(Events.Tier.STORE, key.tenant(), stored != null);
+        }
         if (stored != null) {
             gate.read(stored);
             hot.keep(stored, asked - store.age(key).toNanos(), epoch);
@@ -288,9 +297,10 @@ public final class ArtefactService {
      */
     public PayloadHandle payload(TenantAccess access, ItemKey item, @Nullable Representation wanted) {
         ArtefactKey key = access.key(item.kind(), item.digest());
-        return Timing.timed(events, Events.Op.PAYLOAD_GET, () -> {
+        return Timing.read(events, Events.Op.PAYLOAD_GET, key, () -> {
             long epoch = hot.epoch(key);
-            ArtefactStore.Artefact found = open(key, wanted != null, epoch);
+            ArtefactStore.Artefact found =
+                    Timing.spanned(Trace.begin(Trace.CACHE, key), () -> open(key, wanted != null, epoch));
             ArtefactStore.OpenPayload open = found.payload();
             if (open == null) {
                 throw notFound("there is no such payload");
@@ -308,8 +318,9 @@ public final class ArtefactService {
         }
         lookAtKeys();
         Manifest known = hot.manifest(key);
+        Trace.answeredBy(known == null ? Events.Tier.STORE : Events.Tier.MEMORY);
         if (whole) {
-            events.manifestLookup(Events.Tier.MEMORY, known != null);
+            events.manifestLookup(Events.Tier.MEMORY, key.tenant(), known != null);
         }
         if (known instanceof ArtefactManifest manifest) {
             return new ArtefactStore.Artefact(manifest, store.payload(key, manifest.payload()));
@@ -522,7 +533,19 @@ public final class ArtefactService {
      * loop.
      */
     public @Nullable HotObject hotManifest(TenantAccess access, ItemKey item) {
-        return gate.isFresh() ? hot.manifestObject(access.key(item.kind(), item.digest())) : null;
+        long begun = System.nanoTime();
+        ArtefactKey key = access.key(item.kind(), item.digest());
+        return toldHot(Events.Op.MANIFEST_GET, key, gate.isFresh() ? hot.manifestObject(key) : null, begun);
+    }
+
+    /** What isn't here is told by whoever looks further. */
+    private @Nullable HotObject toldHot(Events.Op op, ArtefactKey key, @Nullable HotObject found, long begun) {
+        if (found != null) {
+            events.manifestLookup(Events.Tier.MEMORY, key.tenant(), true);
+            events.timed(op, key.tenant(), Timing.OK, System.nanoTime() - begun);
+            Trace.hot(key, begun);
+        }
+        return found;
     }
 
     /**
@@ -530,7 +553,10 @@ public final class ArtefactService {
      * event loop.
      */
     public @Nullable HotObject hotPayload(TenantAccess access, ItemKey item, Representation representation) {
-        return gate.isFresh() ? hot.payload(access.key(item.kind(), item.digest()), representation) : null;
+        long begun = System.nanoTime();
+        ArtefactKey key = access.key(item.kind(), item.digest());
+        return toldHot(
+                Events.Op.PAYLOAD_GET, key, gate.isFresh() ? hot.payload(key, representation) : null, begun);
     }
 
     /** Drops what is in memory, or is of one tenant. */

@@ -58,6 +58,11 @@ public final class SpoolStore implements ArtefactStore {
     }
 
     @Override
+    public boolean tellsLookups() {
+        return store.tellsLookups();
+    }
+
+    @Override
     public boolean stage(ArtefactKey key, Received payload) {
         SpoolKey name = SpoolKey.of(key);
         // What waits with its payload is as safe as this would be.

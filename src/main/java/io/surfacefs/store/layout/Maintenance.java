@@ -21,9 +21,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -234,6 +237,30 @@ final class Maintenance implements StoreUpkeep {
     @Override
     public long kitImported(Tenant tenant, long version) {
         return kits.raise(tenant, version);
+    }
+
+    @Override
+    public List<Tenant> tenants(String after, int limit) {
+        SortedSet<String> folders = new TreeSet<>();
+        for (String root : List.of("tenants/", "manifests/")) {
+            blobs.list(BlobKey.Bucket.MANIFEST, root, after.isEmpty() ? "" : root + after + "/", true, limit)
+                    .names()
+                    .forEach(name -> folders.add(name.substring(root.length())));
+        }
+        return folders.stream()
+                .map(Maintenance::tenant)
+                .filter(Objects::nonNull)
+                .limit(limit)
+                .toList();
+    }
+
+    /** Null for what is no tenant's folder. */
+    private static @Nullable Tenant tenant(String folder) {
+        try {
+            return folder.endsWith("/") ? new Tenant(folder.substring(0, folder.length() - 1)) : null;
+        } catch (SurfaceException e) {
+            return null; // somebody else's
+        }
     }
 
     @Override
