@@ -16,6 +16,7 @@ import io.surfacefs.store.FolderOwnedException;
 import io.surfacefs.store.fs.FolderStore;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +65,7 @@ final class LocalCommands implements LocalEngine {
     private static void refuseErrors(SurfaceConfig config, Config quarkus) throws RefusedException {
         List<Finding> findings = new ArrayList<>(config.findings());
         UpstreamChecks.run(config, findings);
+        SigningChecks.run(config, Instant.now(), findings);
         StoreTransport.check(config, quarkus, findings);
         List<String> errors = findings.stream()
                 .filter(finding -> finding.severity() == Finding.Severity.ERROR)
@@ -72,6 +74,16 @@ final class LocalCommands implements LocalEngine {
         if (!errors.isEmpty()) {
             throw new RefusedException(errors);
         }
+    }
+
+    @Override
+    public Keys keys() throws RefusedException {
+        SurfaceConfig config = SurfaceConfig.read(new ConfigSource(RunTimeConfig.read()));
+        return new Keys(
+                SigningFiles.keyFile(config),
+                config.find(Settings.SIGNING_KEY_ID).orElse(null),
+                config.find(Settings.SIGNING_TRUST_DIR).orElse(null),
+                config.get(Settings.SIGNING_VERIFY).name().toLowerCase(Locale.ROOT));
     }
 
     @Override

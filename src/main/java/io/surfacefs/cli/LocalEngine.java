@@ -81,6 +81,32 @@ public interface LocalEngine {
             String name, @Nullable String value, @Nullable String source) {}
 
     /**
+     * Where the configuration says that keys are.
+     *
+     * @param signingKey the private key, or null for none
+     * @param keyId what it is called, null for its file's name
+     * @param trust a folder of public keys, or null for none
+     * @param verify {@code off}, {@code warn} or {@code require}
+     */
+    record Keys(
+            @Nullable Path signingKey,
+            @Nullable String keyId,
+            @Nullable Path trust,
+            String verify) {
+        /** None. */
+        public static final Keys NONE = new Keys(null, null, null, "off");
+    }
+
+    /**
+     * The keys of the configuration.
+     *
+     * @throws RefusedException when it can't be read
+     */
+    default Keys keys() throws RefusedException {
+        return Keys.NONE;
+    }
+
+    /**
      * A folder that is one bucket, with the layout of a store below {@code scanner/surface/}.
      *
      * @param bucket what the bucket is called

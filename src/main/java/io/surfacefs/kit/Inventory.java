@@ -29,6 +29,10 @@ record Inventory(long version, long entries, long bytes, SortedSet<Tenant> tenan
                 if (payload != null) {
                     paths.add(payload);
                 }
+                String signature = entry.signaturePath();
+                if (signature != null) {
+                    paths.add(signature);
+                }
             }
             paths.freeze();
             return new Inventory(all.version(), entries, bytes, tenants, paths);
@@ -57,6 +61,9 @@ record Inventory(long version, long entries, long bytes, SortedSet<Tenant> tenan
         if (listed || (!kit.indexed() && part == KitPaths.Part.MANIFEST)) {
             return null; // of a manifest without an index it was told already what is wrong with it
         }
-        return kit.indexed() ? "not in the index" : "a payload without a manifest";
+        if (kit.indexed()) {
+            return "not in the index";
+        }
+        return part == KitPaths.Part.PAYLOAD ? "a payload without a manifest" : "a signature without a manifest";
     }
 }

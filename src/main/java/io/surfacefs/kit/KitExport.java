@@ -3,6 +3,7 @@ package io.surfacefs.kit;
 import io.surfacefs.client.ManifestDocument;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.codec.Hashes;
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
@@ -120,7 +121,9 @@ public final class KitExport {
         FoundUnder under = FoundUnder.read(client, tenant, options.kind);
         Listed listed = new Listed(client, tenant, options);
         for (ManifestDocument manifest = listed.next(); manifest != null; manifest = listed.next()) {
-            KitEntry entry = entry(manifest, under);
+            byte[] envelope = manifest.key().isScanManifest() ? envelope(manifest) : null;
+            KitEntry plain = entry(manifest, under);
+            KitEntry entry = envelope == null ? plain : plain.signed(envelope);
             if (since.has(entry)) {
                 left++;
                 continue;
@@ -128,8 +131,17 @@ public final class KitExport {
             index.add(entry, made(manifest));
             entries++;
             bytes += entry.bytes();
-            writer.write(entry, manifest.json(), () -> fetch(entry), done);
+            writer.write(entry, new EntryWriter.Files(manifest.json(), envelope), () -> fetch(entry), done);
         }
+    }
+
+    /** The envelope beside a scan manifest, which a list doesn't tell; null for none. */
+    private byte @Nullable [] envelope(ManifestDocument listed) {
+        byte[] signatures = client.manifest(listed.key()).signatures();
+        return signatures == null
+                ? null
+                : SignedForm.envelope(
+                        EntryFiles.scan(listed.json(), listed.key()).withSignatures(signatures));
     }
 
     private static Timestamp made(ManifestDocument manifest) {

@@ -6,6 +6,7 @@ import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.io.IOException;
@@ -216,8 +217,12 @@ public final class KitImport {
     }
 
     private SurfaceClient.PutAnswer put(KitEntry entry, Manifest manifest, boolean send) throws IOException {
-        SurfaceClient.CopiedArtefact artefact =
-                new SurfaceClient.CopiedArtefact(entry.key(), manifest.canonical(), entry.images(), entry.scans());
+        SurfaceClient.CopiedArtefact artefact = new SurfaceClient.CopiedArtefact(
+                entry.key(),
+                manifest.canonical(),
+                entry.images(),
+                entry.scans(),
+                manifest instanceof ScanManifest scan ? scan.signatures() : null);
         if (!send) {
             return client.copy(artefact, null);
         }
