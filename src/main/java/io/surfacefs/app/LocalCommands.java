@@ -6,6 +6,7 @@ import io.surfacefs.cli.RefusedException;
 import io.surfacefs.client.LocalClient;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
@@ -149,6 +150,12 @@ final class LocalCommands implements LocalEngine {
                             finding.message(),
                             finding.hint()))
                     .toList();
+        }
+
+        @Override
+        public Facts facts() {
+            return new Facts(
+                    config.get(Settings.HOME), new ManifestCodec(config.get(Settings.MANIFEST_SIZE)).maxBytes());
         }
 
         @Override

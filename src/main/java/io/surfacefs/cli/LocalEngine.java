@@ -59,6 +59,11 @@ public interface LocalEngine {
             throw new IllegalStateException("this was not asked for");
         }
 
+        /** What commands need to know of the configuration. */
+        default Facts facts() {
+            throw new IllegalStateException("this was not asked for");
+        }
+
         /** The effective {@code surface.*} configuration, by name; secrets are never values of properties. */
         default List<Setting> settings() {
             throw new IllegalStateException("this was not asked for");
@@ -71,6 +76,14 @@ public interface LocalEngine {
      * @param severity {@code ok}, {@code warning} or {@code error}
      */
     record Check(String code, String severity, String message, String hint) {}
+
+    /**
+     * What commands need to know of the configuration.
+     *
+     * @param home where the program keeps what is its own
+     * @param scanManifestBytes the longest scan manifest that is taken
+     */
+    record Facts(Path home, long scanManifestBytes) {}
 
     /**
      * A property.
