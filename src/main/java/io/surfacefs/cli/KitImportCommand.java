@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "  surface-fs kit import kit/ --endpoint https://surface.example --token-file token --output json"
         })
 final class KitImportCommand extends ServiceCommand {
-    private static final int PARALLEL = 8;
+    private static final int PARALLEL = Math.min(16, 8 * Runtime.getRuntime().availableProcessors());
     private static final String ASIDE = "kit-aside";
 
     @Option(names = "--dry-run", description = "Verify all and say what would come in; change nothing.")
@@ -72,7 +72,7 @@ final class KitImportCommand extends ServiceCommand {
         KitImport.Options how =
                 new KitImport.Options(dryRun, force, trust, PARALLEL, asidePlace(), new Again(patience()));
         try (Kit kit = Kit.open(place)) {
-            return withClientAndAdmin(LocalEngine.Hold.PUT, (client, admin) -> bring(kit, client, admin, how));
+            return withClientAndAdmin(dryRun ? LocalEngine.Hold.PUT : LocalEngine.Hold.BULK, (client, admin) -> bring(kit, client, admin, how));
         }
     }
 

@@ -19,6 +19,8 @@ public interface LocalEngine {
         READ,
         /** Beside a server that may run on it; made where there is none. */
         PUT,
+        /** As {@link #PUT}, but for itself where no server runs: many puts are made durable by the group then. */
+        BULK,
         /** For itself, or be refused. */
         ALONE,
         /** Not at all, but its local cache, for itself. */

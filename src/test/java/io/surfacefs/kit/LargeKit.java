@@ -16,7 +16,6 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,7 +24,6 @@ import java.util.OptionalLong;
 /** A process that exports, verifies and imports a kit of as many scan manifests as it is told, from nowhere to nowhere. */
 final class LargeKit {
     private static final Tenant ACME = new Tenant("acme");
-    private static final ManifestCodec CODEC = new ManifestCodec(1 << 20);
     private static final int PAGE = 500;
 
     private LargeKit() {}
@@ -61,16 +59,16 @@ final class LargeKit {
         }
     }
 
+    private static String image(int number) {
+        return HexFormat.of().toHexDigits(number).repeat(8);
+    }
+
+    /** A scan manifest in its RFC 8785 form. */
     private static byte[] json(int number) {
-        return CODEC.fillScan(
-                        CODEC.parse(("{\"artifacts\":[],\"imageDigest\":\"sha256:"
-                                        + HexFormat.of().toHexDigits(number, 64) + "\",\"n\":" + number + "}")
-                                .getBytes(StandardCharsets.UTF_8)),
-                        ACME,
-                        new ScanId("scan-" + number),
-                        Instant.EPOCH)
-                .manifest()
-                .canonical();
+        return ("{\"artifacts\":[],\"generatedAt\":\"2025-11-05T12:00:00Z\",\"imageDigest\":\"sha256:" + image(number)
+                        + "\",\"scanId\":\"scan-" + number + "\",\"schema\":\"" + ManifestCodec.SCHEMA
+                        + "\",\"tenant\":\"acme\"}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** The numbers, 4 bytes each, in the order of their manifests' digests. */
@@ -111,7 +109,7 @@ final class LargeKit {
                             for (int i = from; i < to; i++) {
                                 ArtefactKey key = key(json(i));
                                 entries.add(new IndexEntry(
-                                        key, Digest.parse("sha256:" + HexFormat.of().toHexDigits(i, 64)), null));
+                                        key, new Digest(image(i)), null));
                                 entries.add(new IndexEntry(key, null, new ScanId("scan-" + i)));
                             }
                             return new SurfaceClient.IndexPage(entries, to == count ? null : Integer.toString(to));
