@@ -6,6 +6,7 @@ import io.surfacefs.cli.RefusedException;
 import io.surfacefs.client.LocalClient;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
@@ -41,6 +42,7 @@ final class LocalCommands implements LocalEngine {
             return onCache(config, work);
         }
         if (hold != Hold.PUT
+                && hold != Hold.BULK
                 && config.get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER
                 && !Files.isDirectory(config.storeRoot())) {
             throw new SurfaceException(
@@ -49,7 +51,8 @@ final class LocalCommands implements LocalEngine {
                     "set SURFACE_HOME to the data folder, or use --endpoint");
         }
         // A guest doesn't take the folder from a server that is just starting on it.
-        FolderStore.Hold held = hold == Hold.ALONE ? FolderStore.Hold.OWNER_IF_FREE : FolderStore.Hold.GUEST;
+        FolderStore.Hold held = hold == Hold.ALONE || hold == Hold.BULK
+                ? FolderStore.Hold.OWNER_IF_FREE : FolderStore.Hold.GUEST;
         try (Engine engine = Engine.open(config, held, Events.NONE)) {
             if (hold == Hold.ALONE && !engine.owner()) {
                 throw new RefusedException(List.of(Finding.error(
@@ -161,6 +164,12 @@ final class LocalCommands implements LocalEngine {
                             finding.message(),
                             finding.hint()))
                     .toList();
+        }
+
+        @Override
+        public Facts facts() {
+            return new Facts(
+                    config.get(Settings.HOME), new ManifestCodec(config.get(Settings.MANIFEST_SIZE)).maxBytes());
         }
 
         @Override

@@ -95,6 +95,7 @@ final class KitOptions {
                 }
                 json.writeEndArray();
                 Json.optional(json, "signedBy", report.signedBy());
+                Json.optional(json, "aside", report.aside() == null ? null : report.aside().toString());
                 json.writeNumberField("seconds", report.seconds());
             });
             return;
@@ -109,6 +110,9 @@ final class KitOptions {
                     Locale.ROOT,
                     "… and %d more%n",
                     report.bad() - report.problems().size());
+        }
+        if (report.aside() != null) {
+            out.println("put aside in " + report.aside());
         }
         String known = done == Outcome.VERIFIED ? "" : ", " + report.known() + " known" + differing(report);
         out.printf(

@@ -19,6 +19,8 @@ public interface LocalEngine {
         READ,
         /** Beside a server that may run on it; made where there is none. */
         PUT,
+        /** As {@link #PUT}, but for itself where no server runs: many puts are made durable by the group then. */
+        BULK,
         /** For itself, or be refused. */
         ALONE,
         /** Not at all, but its local cache, for itself. */
@@ -59,6 +61,11 @@ public interface LocalEngine {
             throw new IllegalStateException("this was not asked for");
         }
 
+        /** What commands need to know of the configuration. */
+        default Facts facts() {
+            throw new IllegalStateException("this was not asked for");
+        }
+
         /** The effective {@code surface.*} configuration, by name; secrets are never values of properties. */
         default List<Setting> settings() {
             throw new IllegalStateException("this was not asked for");
@@ -71,6 +78,14 @@ public interface LocalEngine {
      * @param severity {@code ok}, {@code warning} or {@code error}
      */
     record Check(String code, String severity, String message, String hint) {}
+
+    /**
+     * What commands need to know of the configuration.
+     *
+     * @param home where the program keeps what is its own
+     * @param scanManifestBytes the longest scan manifest that is taken
+     */
+    record Facts(Path home, long scanManifestBytes) {}
 
     /**
      * A property.

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a kit from a Surface.FS, here or far away. The same content makes the same bytes, whoever exports it, where
  * and when. Stored bytes are copied as they are and checked against their digest on the way. Memory is bounded by the
- * payloads that are under way and by what the index of the tenant holds for what is exported.
+ * entries that are under way.
  */
 public final class KitExport {
     /** A payload up to here is fetched ahead of its turn. */
@@ -118,8 +118,13 @@ public final class KitExport {
     }
 
     private void export(Tenant tenant, IndexWriter index, Since since, EntryWriter writer) throws IOException {
-        FoundUnder under = FoundUnder.read(client, tenant, options.kind);
-        Listed listed = new Listed(client, tenant, options);
+        try (FoundUnder under = FoundUnder.read(client, tenant, options.kind)) {
+            export(new Listed(client, tenant, options), under, index, since, writer);
+        }
+    }
+
+    private void export(Listed listed, FoundUnder under, IndexWriter index, Since since, EntryWriter writer)
+            throws IOException {
         for (ManifestDocument manifest = listed.next(); manifest != null; manifest = listed.next()) {
             byte[] envelope = manifest.key().isScanManifest() ? envelope(manifest) : null;
             KitEntry plain = entry(manifest, under);
@@ -148,17 +153,21 @@ public final class KitExport {
         return new Timestamp(text(manifest, manifest.key().isScanManifest() ? "generatedAt" : "createdAt"));
     }
 
-    private static KitEntry entry(ManifestDocument manifest, FoundUnder under) {
+    private static KitEntry entry(ManifestDocument manifest, FoundUnder under) throws IOException {
         ArtefactKey key = manifest.key();
         boolean scan = key.isScanManifest();
+        FoundUnder.Names names = under.of(
+                key,
+                manifest.member(scan ? "imageDigest" : "source.imageDigest"),
+                manifest.member(scan ? "scanId" : "source.scanId"));
         return new KitEntry(
                 key,
                 manifest.digest(),
                 manifest.json().length,
                 scan ? null : Digest.parse(text(manifest, "storage.sha256")),
                 scan ? 0 : Long.parseLong(text(manifest, "storage.sizeBytes")),
-                under.images(key, manifest.member(scan ? "imageDigest" : "source.imageDigest")),
-                under.scans(key, manifest.member(scan ? "scanId" : "source.scanId")));
+                names.images(),
+                names.scans());
     }
 
     private static String text(ManifestDocument manifest, String member) {
