@@ -35,7 +35,9 @@ final class Scans {
             blobs.putAllIfAbsent(entries.subList(from, Math.min(entries.size(), from + BATCH)));
         }
         BlobStore.PutResult result = blobs.putAllIfAbsent(List.of(Manifests.put(manifest)));
-        return new ArtefactStore.Committed<>(manifest, result.lastCreated());
+        // Its name is its digest: other bytes under it are damaged ones.
+        boolean mended = result.done() == 0 && manifests.replaceDamaged(manifest);
+        return new ArtefactStore.Committed<>(manifest, mended || result.lastCreated());
     }
 
     static List<BlobStore.Put> entries(ScanManifest manifest) {
