@@ -321,6 +321,17 @@ public abstract class ArtefactStoreContract {
     }
 
     @Test
+    void aDamagedScanManifestIsMendedByAPutOfTheSame() throws Exception {
+        ScanManifest manifest = scan("2026-02-03T00:00:00Z");
+        store.putScan(manifest);
+        assertFalse(store.putScan(manifest).created());
+        damage(BlobKey.manifest(ObjectNames.manifest(manifest.key())), 0.5);
+        assertCode(ErrorCode.CORRUPT_OBJECT, () -> store.manifest(manifest.key()));
+        assertTrue(store.putScan(manifest).created());
+        assertEquals(manifest, store.manifest(manifest.key()));
+    }
+
+    @Test
     void aDamagedManifestIsLeftOutOfPagesAndKeepsNoOtherOneFromThem() throws Exception {
         List<ArtefactKey> keys = new ArrayList<>();
         IntStream.range(0, 12)

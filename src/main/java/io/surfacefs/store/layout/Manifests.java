@@ -88,11 +88,10 @@ final class Manifests {
         return (ArtefactManifest) read(key);
     }
 
-    /** As {@link #readArtefact}, but null also where what lies there is damaged. */
-    @Nullable
-    ArtefactManifest readSound(ArtefactKey key) {
+    /** As {@link #read}, but null also where what lies there is damaged. */
+    @Nullable Manifest readSound(ArtefactKey key) {
         try {
-            return readArtefact(key);
+            return read(key);
         } catch (SurfaceException e) {
             if (e.code() == ErrorCode.CORRUPT_OBJECT) {
                 return null;
@@ -102,7 +101,7 @@ final class Manifests {
     }
 
     /** Puts a manifest in the place of a damaged one; false when what lies there is sound, or changed meanwhile. */
-    boolean replaceDamaged(ArtefactManifest manifest) {
+    boolean replaceDamaged(Manifest manifest) {
         ArtefactKey key = manifest.key();
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content != null

@@ -114,7 +114,7 @@ final class Puts {
             ArtefactStore.Index index) {
         Instant begun = clock.instant();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            ArtefactManifest existing = manifests.readSound(key);
+            ArtefactManifest existing = (ArtefactManifest) manifests.readSound(key);
             if (existing != null) {
                 ArtefactManifest grown = grow(existing, payload, fill, index);
                 if (grown != null) {

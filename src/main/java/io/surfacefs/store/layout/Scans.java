@@ -40,8 +40,9 @@ final class Scans {
             boolean known = manifest.signatures() == null && !result.lastCreated();
             return new ArtefactStore.Committed<>(known ? manifests.signed(manifest) : manifest, result.lastCreated());
         }
-        // Another envelope is there already: who signed first counts.
-        boolean created = blobs.putAllIfAbsent(List.of(Manifests.put(manifest))).lastCreated();
+        // Another envelope is there already: who signed first counts. Other bytes under its digest are damaged ones.
+        BlobStore.PutResult alone = blobs.putAllIfAbsent(List.of(Manifests.put(manifest)));
+        boolean created = alone.lastCreated() || (alone.done() == 0 && manifests.replaceDamaged(manifest));
         return new ArtefactStore.Committed<>(manifests.signed(manifest.withSignatures(null)), created);
     }
 
