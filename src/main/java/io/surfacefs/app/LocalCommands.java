@@ -51,8 +51,8 @@ final class LocalCommands implements LocalEngine {
                     "set SURFACE_HOME to the data folder, or use --endpoint");
         }
         // A guest doesn't take the folder from a server that is just starting on it.
-        FolderStore.Hold held = hold == Hold.ALONE || hold == Hold.BULK
-                ? FolderStore.Hold.OWNER_IF_FREE : FolderStore.Hold.GUEST;
+        FolderStore.Hold held =
+                hold == Hold.ALONE || hold == Hold.BULK ? FolderStore.Hold.OWNER_IF_FREE : FolderStore.Hold.GUEST;
         try (Engine engine = Engine.open(config, held, Events.NONE)) {
             if (hold == Hold.ALONE && !engine.owner()) {
                 throw new RefusedException(List.of(Finding.error(

@@ -72,7 +72,9 @@ final class KitImportCommand extends ServiceCommand {
         KitImport.Options how =
                 new KitImport.Options(dryRun, force, trust, PARALLEL, asidePlace(), new Again(patience()));
         try (Kit kit = Kit.open(place)) {
-            return withClientAndAdmin(dryRun ? LocalEngine.Hold.PUT : LocalEngine.Hold.BULK, (client, admin) -> bring(kit, client, admin, how));
+            return withClientAndAdmin(
+                    dryRun ? LocalEngine.Hold.PUT : LocalEngine.Hold.BULK,
+                    (client, admin) -> bring(kit, client, admin, how));
         }
     }
 

@@ -95,7 +95,10 @@ final class KitOptions {
                 }
                 json.writeEndArray();
                 Json.optional(json, "signedBy", report.signedBy());
-                Json.optional(json, "aside", report.aside() == null ? null : report.aside().toString());
+                Json.optional(
+                        json,
+                        "aside",
+                        report.aside() == null ? null : report.aside().toString());
                 json.writeNumberField("seconds", report.seconds());
             });
             return;

@@ -114,8 +114,7 @@ final class PublishCommand extends ServiceCommand {
                 teller.outcome(new Outcome(Result.SKIPPED, "no_payloads", 0, persisted, millis()));
                 return;
             }
-            Publisher.Limits limits =
-                    new Publisher.Limits(new Again(resolved.retryFor()), facts().scanManifestBytes());
+            Publisher.Limits limits = new Publisher.Limits(new Again(resolved.retryFor()), facts().scanManifestBytes());
             try (ManifestOutput copy = ManifestOutput.open(resolved.manifestOutput(), root().cancellation())) {
                 run(resolved, client -> {
                     Publisher.Published published = put(client, publication, limits, persisted);

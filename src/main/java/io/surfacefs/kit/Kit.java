@@ -73,7 +73,9 @@ public final class Kit implements AutoCloseable {
      * @param problems told of a manifest that no entry can be made of, in a kit without an index
      */
     Entries entries(Consumer<KitProblem> problems) throws IOException {
-        return indexed ? new Indexed(new IndexReader(source.file(KitPaths.INDEX).stream())) : new WalkedEntries(source, problems);
+        return indexed
+                ? new Indexed(new IndexReader(source.file(KitPaths.INDEX).stream()))
+                : new WalkedEntries(source, problems);
     }
 
     private record Indexed(IndexReader reader) implements Entries {

@@ -44,7 +44,12 @@ public final class KitImport {
      * @param retry asks a service again that is overloaded
      */
     public record Options(
-            boolean dryRun, boolean force, KitTrust trust, int parallel, @Nullable Path aside, Again retry) {
+            boolean dryRun,
+            boolean force,
+            KitTrust trust,
+            int parallel,
+            @Nullable Path aside,
+            Again retry) {
         /** Options with nothing put aside and 30 s of patience. */
         public Options(boolean dryRun, boolean force, KitTrust trust, int parallel) {
             this(dryRun, force, trust, parallel, null, Again.USUAL);

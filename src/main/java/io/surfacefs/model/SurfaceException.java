@@ -48,8 +48,8 @@ public class SurfaceException extends RuntimeException {
     }
 
     /**
-     * For codes that are {@linkplain ErrorCode#retryable() retryable}: when to come again. Zero, with a client: the service
-     * couldn't be reached, so nobody said.
+     * For codes that are {@linkplain ErrorCode#retryable() retryable}: when to come again. Zero, with a client: the
+     * service couldn't be reached, so nobody said.
      */
     public Duration retryAfter() {
         return retryAfter;

@@ -77,8 +77,8 @@ public final class Publisher {
                             + " and where they go to");
         }
         List<Put> puts = putAll(client, publication, limits.retry, done, progress);
-        SurfaceClient.PutAnswer manifest = limits.retry.ask(
-                () -> client.putScan(publication.about().tenant(), publication.scan(), json));
+        SurfaceClient.PutAnswer manifest =
+                limits.retry.ask(() -> client.putScan(publication.about().tenant(), publication.scan(), json));
         return new Published(puts, manifest.manifest(), manifest.created());
     }
 

@@ -62,20 +62,21 @@ class AgainTest {
     @Test
     void withoutPatienceOrAnAnswerItIsAskedOnce() {
         assertThrows(
-                SurfaceException.class,
-                () -> upTo(0).ask(refusing(1, ErrorCode.OVERLOADED, Duration.ofSeconds(1))));
+                SurfaceException.class, () -> upTo(0).ask(refusing(1, ErrorCode.OVERLOADED, Duration.ofSeconds(1))));
         assertThrows(
-                SurfaceException.class,
-                () -> upTo(30).ask(refusing(2, ErrorCode.STORE_UNAVAILABLE, Duration.ZERO)));
+                SurfaceException.class, () -> upTo(30).ask(refusing(2, ErrorCode.STORE_UNAVAILABLE, Duration.ZERO)));
         assertEquals(2, asked);
         assertEquals(List.of(), waits);
     }
 
     @ParameterizedTest
-    @EnumSource(value = ErrorCode.class, names = {"OVERLOADED", "STORE_UNAVAILABLE"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            value = ErrorCode.class,
+            names = {"OVERLOADED", "STORE_UNAVAILABLE"},
+            mode = EnumSource.Mode.EXCLUDE)
     void noOtherRefusalIsAskedAgain(ErrorCode code) {
-        SurfaceException told = assertThrows(
-                SurfaceException.class, () -> upTo(30).ask(refusing(1, code, Duration.ofSeconds(1))));
+        SurfaceException told =
+                assertThrows(SurfaceException.class, () -> upTo(30).ask(refusing(1, code, Duration.ofSeconds(1))));
         assertEquals(code, told.code());
         assertEquals(1, asked);
     }

@@ -40,7 +40,8 @@ class AsideTest {
         kit = folder.resolve("kit");
         index = site.export(kit, Site.all(1)).index();
         top = folder.resolve("aside");
-        bad = site.put(Site.ACME, Site.SBOM, Site.payload(1, 20), Site.IMAGE, "scan-1").key();
+        bad = site.put(Site.ACME, Site.SBOM, Site.payload(1, 20), Site.IMAGE, "scan-1")
+                .key();
     }
 
     @AfterEach
@@ -76,14 +77,14 @@ class AsideTest {
                 Files.readAllBytes(kit.resolve(KitPaths.payload(bad))), Files.readAllBytes(place(kept, ".json.zst")));
         assertArrayEquals(
                 Files.readAllBytes(kit.resolve(KitPaths.manifest(bad))), Files.readAllBytes(place(kept, ".json")));
-        JsonNode reason = new ObjectMapper().readTree(place(kept, ".reason.json").toFile());
+        JsonNode reason =
+                new ObjectMapper().readTree(place(kept, ".reason.json").toFile());
         assertEquals("CHECKSUM", reason.get("fault").asText());
-        assertEquals(report.problems().getFirst().message(), reason.get("message").asText());
+        assertEquals(
+                report.problems().getFirst().message(), reason.get("message").asText());
         assertEquals(KitPaths.manifest(bad), reason.get("path").asText());
         assertEquals(2, reason.get("copied").size());
-        assertEquals(
-                "rwx------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)));
         assertEquals(3, KitTest.files(top).size(), "nothing but the one entry");
         assertEquals(kept, bring(false).aside(), "again, in the same place");
         assertEquals(3, KitTest.files(top).size());
@@ -98,7 +99,10 @@ class AsideTest {
         assertFalse(Files.exists(place(kept, ".json.zst")));
         assertEquals(
                 "MISSING",
-                new ObjectMapper().readTree(place(kept, ".reason.json").toFile()).get("fault").asText());
+                new ObjectMapper()
+                        .readTree(place(kept, ".reason.json").toFile())
+                        .get("fault")
+                        .asText());
     }
 
     @Test

@@ -21,7 +21,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** A process that exports, verifies and imports a kit of as many scan manifests as it is told, from nowhere to nowhere. */
+/**
+ * A process that exports, verifies and imports a kit of as many scan manifests as it is told, from nowhere to nowhere.
+ */
 final class LargeKit {
     private static final Tenant ACME = new Tenant("acme");
     private static final int PAGE = 500;
@@ -108,8 +110,7 @@ final class LargeKit {
                             List<IndexEntry> entries = new ArrayList<>();
                             for (int i = from; i < to; i++) {
                                 ArtefactKey key = key(json(i));
-                                entries.add(new IndexEntry(
-                                        key, new Digest(image(i)), null));
+                                entries.add(new IndexEntry(key, new Digest(image(i)), null));
                                 entries.add(new IndexEntry(key, null, new ScanId("scan-" + i)));
                             }
                             return new SurfaceClient.IndexPage(entries, to == count ? null : Integer.toString(to));

@@ -68,7 +68,8 @@ class PublisherTest {
         Files.writeString(second.file(), "{\"b\":2}");
         work(client -> {
             SurfaceException refused = assertThrows(
-                    SurfaceException.class, () -> Publisher.publish(client, of(first, second), LIMITS, put -> {}, n -> {}));
+                    SurfaceException.class,
+                    () -> Publisher.publish(client, of(first, second), LIMITS, put -> {}, n -> {}));
             assertEquals(ErrorCode.DIGEST_MISMATCH, refused.code());
             assertEquals(
                     ErrorCode.NOT_FOUND,
@@ -78,7 +79,8 @@ class PublisherTest {
         Files.writeString(second.file(), "{\"b\":1}");
         AtomicLong sent = new AtomicLong();
         work(client -> {
-            Publisher.Published published = Publisher.publish(client, of(first, second), LIMITS, put -> {}, sent::addAndGet);
+            Publisher.Published published =
+                    Publisher.publish(client, of(first, second), LIMITS, put -> {}, sent::addAndGet);
             assertTrue(published.created());
             assertEquals(2, published.puts().size());
             assertEquals(
