@@ -38,7 +38,7 @@ class ArchitectureTest {
             Map.entry("client", Set.of("service", "access", "wire", "tls", "model", STUBS)),
             Map.entry("wire", Set.of("model", STUBS)),
             Map.entry("tls", Set.of()),
-            Map.entry("service", Set.of("access", "store", "codec", "model", "ops")),
+            Map.entry("service", Set.of("access", "signing", "store", "codec", "model", "ops")),
             Map.entry("access", Set.of("model")),
             Map.entry("signing", Set.of("codec", "model")),
             Map.entry("cache", Set.of("store", "codec", "model", "ops")),

@@ -27,6 +27,8 @@ final class CachedManifests {
     /** A manifest that is here. */
     private record Here(Manifest manifest, int fresh) {}
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final CacheEngine engine;
     private final ManifestCodec codec;
     private final CachePolicy policy;
@@ -52,7 +54,8 @@ final class CachedManifests {
      *
      * @param store asks the store
      */
-    @Nullable Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
+    @Nullable
+    Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
         return get(name, store, () -> Answer.of(store.get())).manifest();
     }
 
@@ -152,7 +155,12 @@ final class CachedManifests {
 
     void put(CacheName name, Manifest manifest, long epoch, int tick) {
         byte[] bytes = manifest.canonical();
-        Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), new byte[0]);
+        byte[] beside =
+                manifest instanceof ScanManifest scan && scan.signatures() != null ? scan.signatures() : NOTHING;
+        if (beside.length > CacheFile.MAX_META) {
+            return; // asked for each time
+        }
+        Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), beside);
         engine.put(name, source, epoch, tick);
     }
 
@@ -168,7 +176,8 @@ final class CachedManifests {
     }
 
     /** What is here, however old; null when nothing is. */
-    @Nullable Manifest peek(CacheName name) {
+    @Nullable
+    Manifest peek(CacheName name) {
         Here here = read(name);
         return here == null ? null : here.manifest();
     }
@@ -183,14 +192,14 @@ final class CachedManifests {
             if (object == null) {
                 return null;
             }
-            return new Here(parse(name, HeapBytes.all(object.bytes())), object.fresh());
+            return new Here(parse(name, HeapBytes.all(object.bytes()), object.meta()), object.fresh());
         } catch (IOException | SurfaceException e) {
             // Not to be read, or of a version that said something else: as good as not here.
             return null;
         }
     }
 
-    private Manifest parse(CacheName name, byte[] bytes) {
+    private Manifest parse(CacheName name, byte[] bytes, byte[] beside) {
         Kind kind = new Kind(name.kind());
         ArtefactKey key = new ArtefactKey(
                 name.tenant(),
@@ -203,6 +212,6 @@ final class CachedManifests {
         if (name.group() == CacheName.Group.SCAN && !scan.scanId().value().equals(name.id())) {
             throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the manifest of another scan");
         }
-        return scan;
+        return beside.length == 0 ? scan : scan.withSignatures(beside);
     }
 }

@@ -137,6 +137,16 @@ abstract class ServiceCommand extends BaseCommand {
         }
     }
 
+    /** What the configuration says, without a store. */
+    final LocalEngine.Facts facts() throws Exception {
+        LocalEngine.Facts[] found = new LocalEngine.Facts[1];
+        root().engine().run(LocalEngine.Hold.NONE, services -> {
+            found[0] = services.facts();
+            return ExitCodes.OK;
+        });
+        return found[0];
+    }
+
     private Credentials credentials() {
         URI far = endpoint();
         if (!pins.isEmpty() && far != null && PLAIN.contains(String.valueOf(far.getScheme()))) {

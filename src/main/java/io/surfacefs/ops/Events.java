@@ -59,6 +59,17 @@ public interface Events {
     /** A manifest can't be read, so it was left out of a page; whoever asks for it by its key is told so. */
     default void corruptManifest(ArtefactKey key) {}
 
+    /**
+     * A manifest has no signature that counts here.
+     *
+     * @param why who signed, and what is wrong with it
+     * @param refused whether it was therefore not taken or not given
+     */
+    default void unsigned(ArtefactKey key, String why, boolean refused) {}
+
+    /** The files of signing keys, or of keys that are trusted, changed and can't be read; the last ones go on. */
+    default void keysUnreadable(String why) {}
+
     /** Artefacts were asked to be brought near: {@code present}, {@code fetched} or {@code missing}, so many times. */
     default void prefetched(String result, int times) {}
 

@@ -48,6 +48,11 @@ public enum Metric {
             Type.COUNTER,
             "surface_kind",
             "Reads that met an object which is not what it should be."),
+    UNSIGNED(
+            "surface.manifests.unsigned",
+            Type.COUNTER,
+            "outcome",
+            "Manifests that no trusted key signed, where signatures are looked at: refused, or given with a warning."),
     STORE_REQUESTS(
             "surface.store.requests",
             Type.COUNTER,

@@ -10,7 +10,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,6 +24,7 @@ public final class MetricEvents implements Events {
     static final String OTHER = "_other";
 
     private static final Logger LOG = Logger.getLogger(MetricEvents.class);
+    private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX_KINDS = 100;
 
     /** So many keys are logged, each once: pages are asked for again and again. The metric counts on. */
@@ -52,6 +55,8 @@ public final class MetricEvents implements Events {
     private final AtomicBoolean quotaTold = new AtomicBoolean();
     private final Set<ArtefactKey> told = ConcurrentHashMap.newKeySet();
 
+    private final AtomicLong unsignedTold = new AtomicLong();
+
     /** Registers what can be told from the begin. */
     public MetricEvents(MeterRegistry registry, LastFaults faults, Settings settings) {
         this.registry = registry;
@@ -67,6 +72,9 @@ public final class MetricEvents implements Events {
             counter(Metric.CACHE_EVICTIONS, "reason", reason);
         }
         counter(Metric.CACHE_QUARANTINED, "tier", "disk");
+        for (String outcome : new String[] {"refused", "warned"}) {
+            counter(Metric.UNSIGNED, "outcome", outcome);
+        }
         counter(Metric.SPOOL_DELIVERED);
         counter(Metric.QUOTA_EXCEEDED);
     }
@@ -135,6 +143,25 @@ public final class MetricEvents implements Events {
                     .with(LogKey.HINT, "a put of the artefact mends it")
                     .warn(LOG);
         }
+    }
+
+    @Override
+    public void unsigned(ArtefactKey key, String why, boolean refused) {
+        counter(Metric.UNSIGNED, "outcome", refused ? "refused" : "warned").increment();
+        long now = System.nanoTime();
+        long last = unsignedTold.get();
+        if ((last == 0 || now - last > TELL_AGAIN_NANOS) && unsignedTold.compareAndSet(last, now)) {
+            LOG.warnf(
+                    "event=manifest-unsigned tenant=%s kind=%s digest=%s refused=%s why=\"%s\"",
+                    key.tenant(), key.kind(), key.digest(), refused, why.replace('"', '\''));
+        }
+    }
+
+    @Override
+    public void keysUnreadable(String why) {
+        LOG.warnf(
+                "event=signing-keys-unreadable why=\"%s\" hint=\"the last ones that could be read go on counting\"",
+                why);
     }
 
     @Override

@@ -231,7 +231,7 @@ public final class FrontDoor {
             return false;
         }
         if (!(hot.attachment() instanceof ObjectHead)) {
-            hot.attach(ObjectHead.manifest(hot.digest(), hot.length()));
+            hot.attach(ObjectHead.manifest(hot.digest(), hot.length(), hot.signatures()));
         }
         return send(context, hot);
     }

@@ -57,9 +57,17 @@ final class ObjectHead {
         this.whole = all.set(REPR_DIGEST, HttpHeaders.createOptimized(digestField(representation)));
     }
 
-    /** Of a manifest, whose digest is that of its bytes. */
-    static ObjectHead manifest(Digest digest, long size) {
-        return new ObjectHead(quoted(digest.toString()), size, false, REVALIDATE, JSON, null, digest);
+    /**
+     * Of a manifest, whose digest is that of its bytes.
+     *
+     * @param signatures who signed a scan manifest, or null
+     */
+    static ObjectHead manifest(Digest digest, long size, byte @Nullable [] signatures) {
+        ObjectHead head = new ObjectHead(quoted(digest.toString()), size, false, REVALIDATE, JSON, null, digest);
+        if (signatures != null) {
+            head.whole.set(SignatureField.NAME, SignatureField.value(signatures));
+        }
+        return head;
     }
 
     /** Of a payload, which never changes. */

@@ -137,11 +137,16 @@ public final class SpoolStore implements ArtefactStore {
     @Override
     public Committed<ScanManifest> putScan(ScanManifest manifest) {
         SpoolKey name = SpoolKey.of(manifest.key());
-        if (spool.pending().of(name).stream().anyMatch(e -> e.manifest && reads.isWhole(e))) {
+        if (spool.pending().of(name).stream()
+                .anyMatch(e -> e.manifest && bringsNothing(manifest, e) && reads.isWhole(e))) {
             return new Committed<>(manifest, false); // the same bytes wait already
         }
         boolean created = put(name, true, () -> Intake.Content.of(manifest, known.manifest(manifest.key()) != null));
         return new Committed<>(manifest, created);
+    }
+
+    private static boolean bringsNothing(ScanManifest manifest, Entry waiting) {
+        return manifest.signatures() == null || waiting.head().signatures() != null;
     }
 
     @Override

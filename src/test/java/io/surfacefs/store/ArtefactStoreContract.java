@@ -447,6 +447,42 @@ public abstract class ArtefactStoreContract {
     }
 
     @Test
+    void aScanManifestKeepsWhoSignedItFirstUntilItGoes() throws Exception {
+        byte[] byA = "{\"signatures\":[{\"keyid\":\"a\",\"sig\":\"AAAA\"}]}".getBytes(StandardCharsets.UTF_8);
+        byte[] byB = "{\"signatures\":[{\"keyid\":\"b\",\"sig\":\"AAAA\"}]}".getBytes(StandardCharsets.UTF_8);
+        ScanManifest scan = scan("2026-02-02T00:00:00Z");
+        ScanManifest signed = scan.withSignatures(byA);
+        assertEquals(signed, store.putScan(signed).manifest());
+        assertEquals(signed, store.manifest(scan.key()));
+        assertEquals(signed, store.currentScan(ACME, SCAN));
+        ScanManifest again = store.putScan(scan.withSignatures(byB)).manifest();
+        assertEquals(scan.digest(), again.digest());
+        assertEquals(signed, store.manifest(scan.key()));
+        assertEquals(List.of(scan.key()), listed(Kind.SURFACE_MANIFEST, null, null));
+        List<StoreUpkeep.Problem> problems = new ArrayList<>();
+        upkeep().fsck(null, seen -> {}, problems::add);
+        assertEquals(List.of(), problems);
+        assertTrue(store.delete(scan.key()));
+        assertNull(store.manifest(scan.key()));
+        ScanManifest unsigned = scan("2026-02-03T00:00:00Z");
+        store.putScan(unsigned);
+        assertEquals(unsigned, store.manifest(unsigned.key()));
+    }
+
+    @Test
+    void anEnvelopeThatRottedIsToldAndKeepsItsManifestFromNobody() throws Exception {
+        byte[] byA = "{\"signatures\":[{\"keyid\":\"a\",\"sig\":\"AAAA\"}]}".getBytes(StandardCharsets.UTF_8);
+        ScanManifest scan = scan("2026-02-04T00:00:00Z");
+        store.putScan(scan.withSignatures(byA));
+        damage(BlobKey.manifest(ObjectNames.signature(scan.key())), 0);
+        List<StoreUpkeep.Problem> problems = new ArrayList<>();
+        upkeep().fsck(null, seen -> {}, problems::add);
+        assertEquals(1, problems.size(), problems::toString);
+        assertTrue(problems.getFirst().toString().contains("SIGNATURE_INVALID"), problems::toString);
+        assertNotNull(store.manifest(scan.key()));
+    }
+
+    @Test
     void ofACacheEntryTheLastWriterWins() {
         CacheKey key = new CacheKey(ACME, new Namespace("entrytrace.graph"), IMAGE);
         assertNull(store.cacheEntry(key));
