@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-runbook test-docs test-images test-guards build aot native bench bench-start bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
+.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-runbook test-docs test-web test-images test-guards build aot native bench bench-start bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -54,6 +54,9 @@ test-runbook: $(JAR) ## rehearse backup, restore, a rotten object and the way ba
 
 test-docs: $(JAR) ## run the lines that docs/clients.md gives for curl, grpcurl, Python and Java
 	@JAVA_HOME='$(JDK)' .ci/docs $(JAR)
+
+test-web: $(JAR) ## the status page in a real browser (wants chromium)
+	@JAVA_HOME='$(JDK)' .ci/web $(JAR)
 
 test-images: $(AOT) ## build the container images and run them as a restricted pod would (wants a container engine)
 	@JAVA_HOME='$(JDK)' .ci/images

@@ -10,7 +10,7 @@ from pathlib import Path
 from parts.machine import BenchError
 from parts.servers import Jvm, Surface
 
-LINE = re.compile(r"event=start\.times main=(\d+)((?: \w+=[\d.]+)+)")
+LINE = re.compile(r"event=start\.times message="main=(\d+)((?: \w+=[\d.]+)+)")
 CATEGORY = '-Dquarkus.log.category."io.surfacefs.app.StartTimes".level=DEBUG'
 
 

@@ -31,13 +31,14 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.ofEntries(
             Map.entry("rest", Set.of("service", "access", "model", "ops")),
             Map.entry("grpc", Set.of("service", "access", "model", "ops", STUBS)),
+            Map.entry("web", Set.of("service", "access", "model", "ops")),
             Map.entry("cli", Set.of("client", "kit", "publish", "service", "access", "signing", "tls", "model", "ops")),
             Map.entry("kit", Set.of("client", "codec", "signing", "model")),
             Map.entry("publish", Set.of("client", "codec", "model")),
             Map.entry("client", Set.of("service", "access", "wire", "tls", "model", STUBS)),
             Map.entry("wire", Set.of("model", STUBS)),
             Map.entry("tls", Set.of()),
-            Map.entry("service", Set.of("access", "store", "codec", "model", "ops")),
+            Map.entry("service", Set.of("access", "signing", "store", "codec", "model", "ops")),
             Map.entry("access", Set.of("model")),
             Map.entry("signing", Set.of("codec", "model")),
             Map.entry("cache", Set.of("store", "codec", "model", "ops")),
@@ -72,7 +73,14 @@ class ArchitectureTest {
             "tls");
 
     private static final List<String> FRAMEWORKS =
-            List.of("io.quarkus.", "io.vertx.", "io.smallrye.", "jakarta.", "org.eclipse.microprofile.");
+            List.of(
+                    "io.quarkus.",
+                    "io.vertx.",
+                    "io.smallrye.",
+                    "io.opentelemetry.",
+                    "io.micrometer.",
+                    "jakarta.",
+                    "org.eclipse.microprofile.");
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

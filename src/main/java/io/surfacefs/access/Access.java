@@ -5,6 +5,8 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The one place that admits callers. Thread-safe, no I/O: may run on an event loop. */
@@ -81,16 +83,41 @@ public final class Access {
         return new TenantAccess(caller, admitted, right);
     }
 
+    /**
+     * The names of the tenants that a caller may be admitted to, in their order; null where that is any that the store
+     * has.
+     *
+     * @throws SurfaceException {@code TENANT_REQUIRED} for a caller who has none
+     */
+    public @Nullable SortedSet<String> tenants(Caller caller) {
+        Set<String> own = caller.tenants();
+        if (own == null) {
+            return only == null ? null : new TreeSet<>(Set.of(only.value()));
+        }
+        if (own.isEmpty()) {
+            throw noTenant();
+        }
+        SortedSet<String> names = new TreeSet<>(own);
+        if (only != null) {
+            names.retainAll(Set.of(only.value()));
+        }
+        return names;
+    }
+
+    private static SurfaceException noTenant() {
+        return new SurfaceException(
+                ErrorCode.TENANT_REQUIRED,
+                "the token names no tenant",
+                "see surface.security.tenant-claims and surface.security.subject-tenants");
+    }
+
     private static void requireTenant(Caller caller, String tenant) {
         Set<String> tenants = caller.tenants();
         if (tenants == null) {
             return;
         }
         if (tenants.isEmpty()) {
-            throw new SurfaceException(
-                    ErrorCode.TENANT_REQUIRED,
-                    "the token names no tenant",
-                    "see surface.security.tenant-claims and surface.security.subject-tenants");
+            throw noTenant();
         }
         if (!tenants.contains(tenant)) {
             throw new SurfaceException(ErrorCode.PERMISSION_DENIED, "the token is not for this tenant");

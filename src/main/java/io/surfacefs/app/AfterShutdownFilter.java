@@ -1,6 +1,5 @@
 package io.surfacefs.app;
 
-import io.quarkus.logging.LoggingFilter;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
@@ -10,8 +9,7 @@ import java.util.logging.LogRecord;
  * its last step inside Quarkus, and the executor, which refuses work only once it is shut down, has none. Nothing of
  * the request is lost by that, so nobody should read a stack trace of it.
  */
-@LoggingFilter(name = "after-shutdown")
-public final class AfterShutdownFilter implements Filter {
+final class AfterShutdownFilter implements Filter {
     private static final String VIRTUAL_THREADS = "io.quarkus.virtual-threads";
 
     @Override

@@ -21,6 +21,7 @@ import io.surfacefs.service.Intakes;
 import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.service.PrefetchService;
 import io.surfacefs.service.ScanService;
+import io.surfacefs.service.Signing;
 import io.surfacefs.spool.Known;
 import io.surfacefs.spool.Spool;
 import io.surfacefs.store.ArtefactStore;
@@ -54,6 +55,7 @@ public final class Engine implements AutoCloseable {
 
     private Engine(
             SurfaceConfig config, Function<OpenedStore.Parts, OpenedStore> open, boolean serving, Events events) {
+        Signing signing = SigningFiles.open(config, events);
         int cores = Runtime.getRuntime().availableProcessors();
         Clock clock = Clock.systemUTC();
         this.pool = new CodecPool(cores);
@@ -105,10 +107,11 @@ public final class Engine implements AutoCloseable {
                 pool,
                 DeletePolicy.valueOf(config.get(Settings.RETENTION_DELETE).name()),
                 clock,
-                events);
+                events,
+                signing);
         this.prefetches = new PrefetchService(artefacts, prefetch, events);
         this.localCache = new LocalCacheService(cache, artefacts::forgetHot);
-        this.scans = new ScanService(store, codec, clock);
+        this.scans = new ScanService(store, codec, clock, signing);
         this.cacheEntries = new CacheEntryService(store, pool);
         this.admin = new AdminService(opened.upkeep());
     }

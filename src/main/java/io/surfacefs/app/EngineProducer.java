@@ -1,5 +1,6 @@
 package io.surfacefs.app;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
 import io.surfacefs.access.Access;
 import io.surfacefs.access.Callers;
@@ -9,6 +10,8 @@ import io.surfacefs.access.TokenCallers;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.LastFaults;
+import io.surfacefs.ops.MetricEvents;
 import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
@@ -32,6 +35,19 @@ public class EngineProducer {
     @Unremovable
     SurfaceConfig config() {
         return SurfaceConfig.read(new ConfigSource(ConfigProvider.getConfig()));
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    Events events(SurfaceConfig config, MeterRegistry registry, LastFaults faults) {
+        return new MetricEvents(
+                registry,
+                faults,
+                new MetricEvents.Settings(
+                        config.get(Settings.METRICS_PREFIX),
+                        config.get(Settings.METRICS_TENANT_LABEL),
+                        config.get(Settings.METRICS_TENANT_LIMIT)));
     }
 
     @Produces

@@ -12,6 +12,8 @@ import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import io.surfacefs.service.LocalCacheService;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.Disk;
@@ -57,7 +59,7 @@ record LocalCache(CacheEngine engine, CachingStore store, Prefetch prefetch) {
         }
         CachePolicy policy =
                 new CachePolicy(config.get(Settings.MANIFEST_MAX_AGE), config.members(Settings.CACHE_LIFETIME));
-        CachingStore caching = new CachingStore(store, engine, codec, policy);
+        CachingStore caching = new CachingStore(store, engine, codec, policy, events);
         return new LocalCache(engine, caching, caching.prefetch(config.get(Settings.PREFETCH_CONCURRENCY)));
     }
 
@@ -106,7 +108,7 @@ record LocalCache(CacheEngine engine, CachingStore store, Prefetch prefetch) {
 
             @Override
             public void degraded(String what) {
-                LOG.warnf("event=cache.degraded message=\"%s\"", what);
+                LogLine.event("cache.degraded").with(LogKey.MESSAGE, what).warn(LOG);
             }
         };
     }

@@ -6,6 +6,7 @@ import io.surfacefs.cli.RefusedException;
 import io.surfacefs.client.LocalClient;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
@@ -16,6 +17,7 @@ import io.surfacefs.store.FolderOwnedException;
 import io.surfacefs.store.fs.FolderStore;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +42,7 @@ final class LocalCommands implements LocalEngine {
             return onCache(config, work);
         }
         if (hold != Hold.PUT
+                && hold != Hold.BULK
                 && config.get(Settings.STORE_TYPE) == Settings.StoreType.FOLDER
                 && !Files.isDirectory(config.storeRoot())) {
             throw new SurfaceException(
@@ -48,7 +51,8 @@ final class LocalCommands implements LocalEngine {
                     "set SURFACE_HOME to the data folder, or use --endpoint");
         }
         // A guest doesn't take the folder from a server that is just starting on it.
-        FolderStore.Hold held = hold == Hold.ALONE ? FolderStore.Hold.OWNER_IF_FREE : FolderStore.Hold.GUEST;
+        FolderStore.Hold held =
+                hold == Hold.ALONE || hold == Hold.BULK ? FolderStore.Hold.OWNER_IF_FREE : FolderStore.Hold.GUEST;
         try (Engine engine = Engine.open(config, held, Events.NONE)) {
             if (hold == Hold.ALONE && !engine.owner()) {
                 throw new RefusedException(List.of(Finding.error(
@@ -64,6 +68,7 @@ final class LocalCommands implements LocalEngine {
     private static void refuseErrors(SurfaceConfig config, Config quarkus) throws RefusedException {
         List<Finding> findings = new ArrayList<>(config.findings());
         UpstreamChecks.run(config, findings);
+        SigningChecks.run(config, Instant.now(), findings);
         StoreTransport.check(config, quarkus, findings);
         List<String> errors = findings.stream()
                 .filter(finding -> finding.severity() == Finding.Severity.ERROR)
@@ -72,6 +77,16 @@ final class LocalCommands implements LocalEngine {
         if (!errors.isEmpty()) {
             throw new RefusedException(errors);
         }
+    }
+
+    @Override
+    public Keys keys() throws RefusedException {
+        SurfaceConfig config = SurfaceConfig.read(new ConfigSource(RunTimeConfig.read()));
+        return new Keys(
+                SigningFiles.keyFile(config),
+                config.find(Settings.SIGNING_KEY_ID).orElse(null),
+                config.find(Settings.SIGNING_TRUST_DIR).orElse(null),
+                config.get(Settings.SIGNING_VERIFY).name().toLowerCase(Locale.ROOT));
     }
 
     @Override
@@ -149,6 +164,12 @@ final class LocalCommands implements LocalEngine {
                             finding.message(),
                             finding.hint()))
                     .toList();
+        }
+
+        @Override
+        public Facts facts() {
+            return new Facts(
+                    config.get(Settings.HOME), new ManifestCodec(config.get(Settings.MANIFEST_SIZE)).maxBytes());
         }
 
         @Override

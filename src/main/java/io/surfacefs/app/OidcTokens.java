@@ -8,6 +8,8 @@ import io.smallrye.mutiny.Uni;
 import io.surfacefs.access.TokenVerifier;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -116,12 +118,18 @@ public class OidcTokens implements TokenVerifier {
     private static SurfaceException refusal(Throwable failure) {
         InvalidJwtException invalid = cause(failure, InvalidJwtException.class);
         // Never its message: that of the library quotes the token.
-        LOG.debugf("a token was refused: %s, %s", failure.getClass().getName(), reason(invalid));
+        LogLine.event("token-refused")
+                .with(LogKey.MESSAGE, failure.getClass().getName() + ", " + reason(invalid))
+                .debug(LOG);
         if (invalid == null
                 && (cause(failure, IOException.class) != null || !(failure instanceof AuthenticationFailedException))) {
-            LOG.warnf(
-                    "code=STORE_UNAVAILABLE the issuer of tokens can't be asked: %s",
-                    failure.getClass().getName());
+            LogLine.event("issuer-out")
+                    .with(LogKey.CODE, ErrorCode.STORE_UNAVAILABLE)
+                    .with(
+                            LogKey.MESSAGE,
+                            "the issuer of tokens can't be asked: "
+                                    + failure.getClass().getName())
+                    .warn(LOG);
             return new SurfaceException(
                     ErrorCode.STORE_UNAVAILABLE,
                     "the issuer of tokens can't be asked now",

@@ -3,6 +3,8 @@ package io.surfacefs.app;
 import io.surfacefs.config.Finding;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import io.surfacefs.ops.StoreProbe;
 import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.faults.RehearsalSettings;
@@ -37,10 +39,15 @@ final class Rehearsals {
         if (!settings.any()) {
             return new Parts(blobs, look);
         }
-        LOG.warnf(
-                "event=store.rehearsal message=\"the store is made to fail on purpose\" latency=%s error-rate=%s cut-rate=%s"
-                        + " torn-rate=%s seed=%d hint=\"unset surface.store.rehearse.* in production\"",
-                settings.latency(), settings.errors(), settings.cuts(), settings.torn(), settings.seed());
+        LogLine.event("store.rehearsal")
+                .with(LogKey.MESSAGE, "the store is made to fail on purpose")
+                .with(LogKey.LATENCY, settings.latency())
+                .with(LogKey.ERROR_RATE, settings.errors())
+                .with(LogKey.CUT_RATE, settings.cuts())
+                .with(LogKey.TORN_RATE, settings.torn())
+                .with(LogKey.SEED, settings.seed())
+                .with(LogKey.HINT, "unset surface.store.rehearse.* in production")
+                .warn(LOG);
         RehearsedBlobs spoiled = new RehearsedBlobs(blobs, settings);
         return new Parts(spoiled, spoiled.probe(look));
     }

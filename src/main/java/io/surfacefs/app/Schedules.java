@@ -9,6 +9,8 @@ import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -38,7 +40,7 @@ public class Schedules {
         told("sweep", () -> {
             int dropped = engine.admin().sweep();
             if (dropped > 0) {
-                LOG.infof("event=sweep dropped=%d", dropped);
+                LogLine.event("sweep").with(LogKey.DROPPED, dropped).info(LOG);
             }
         });
         told("quota.count", engine.admin()::countQuotas);
@@ -64,7 +66,10 @@ public class Schedules {
         try {
             work.run();
         } catch (SurfaceException e) {
-            LOG.warnf("event=%s code=%s message=\"%s\"", event, e.code(), e.getMessage());
+            LogLine.event(event)
+                    .with(LogKey.CODE, e.code())
+                    .with(LogKey.MESSAGE, e.getMessage())
+                    .warn(LOG);
         }
     }
 
@@ -86,7 +91,7 @@ public class Schedules {
         told("retention", () -> {
             int dropped = engine.admin().expire(lifetimes);
             if (dropped > 0) {
-                LOG.infof("event=retention dropped=%d", dropped);
+                LogLine.event("retention").with(LogKey.DROPPED, dropped).info(LOG);
             }
         });
     }
@@ -102,7 +107,9 @@ public class Schedules {
         try {
             cache.maintain();
         } catch (IOException e) {
-            LOG.warnf("event=cache.maintenance message=\"%s\"", e.getMessage());
+            LogLine.event("cache.maintenance")
+                    .with(LogKey.MESSAGE, e.getMessage())
+                    .warn(LOG);
         }
     }
 }

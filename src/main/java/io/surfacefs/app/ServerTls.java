@@ -15,6 +15,8 @@ import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.surfacefs.config.Settings;
 import io.surfacefs.config.SurfaceConfig;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.grpc.VertxServerBuilder;
@@ -122,9 +124,12 @@ public class ServerTls implements ServerBuilderCustomizer<VertxServerBuilder>, H
         if (event.name().equals(DEFAULT)) {
             try {
                 update(event.tlsConfiguration());
-                LOG.info("tls=renewed server=grpc");
+                LogLine.begin(LogKey.TLS, "renewed").with(LogKey.SERVER, "grpc").info(LOG);
             } catch (Exception e) { // the old certificate goes on
-                LOG.errorf("tls=kept server=grpc the renewed certificate can't be used: %s", e.getMessage());
+                LogLine.begin(LogKey.TLS, "kept")
+                        .with(LogKey.SERVER, "grpc")
+                        .with(LogKey.MESSAGE, "the renewed certificate can't be used: " + e.getMessage())
+                        .error(LOG);
             }
         }
     }

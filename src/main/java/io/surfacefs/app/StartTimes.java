@@ -1,5 +1,7 @@
 package io.surfacefs.app;
 
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -43,34 +45,33 @@ final class StartTimes {
 
     /** Tells the line, if anybody wants it. */
     static void tell() {
-        if (LOG.isDebugEnabled()) {
-            LOG.debug(line(REACHED, Instant.now(), System.nanoTime()));
-        }
+        LogLine.event("start.times")
+                .with(LogKey.MESSAGE, times(REACHED, Instant.now(), System.nanoTime()))
+                .debug(LOG);
     }
 
     /**
-     * {@return {@code event=start.times}, when {@code main} was reached in microseconds of Unix time, and for each later
+     * {@return when {@code main} was reached in microseconds of Unix time, and for each later
      * step that was reached the milliseconds since the one before}
      *
      * @param reached nanoseconds of the clock that {@code tick} is read from
      */
-    static String line(Map<Step, Long> reached, Instant now, long tick) {
+    static String times(Map<Step, Long> reached, Instant now, long tick) {
         Long before = reached.get(Step.MAIN);
         if (before == null) {
-            return "event=start.times";
+            return "";
         }
         Instant main = now.minusNanos(tick - before);
-        StringBuilder line = new StringBuilder("event=start.times main=")
-                .append(ChronoUnit.MICROS.between(Instant.EPOCH, main));
+        StringBuilder times = new StringBuilder("main=").append(ChronoUnit.MICROS.between(Instant.EPOCH, main));
         for (Step step : Step.values()) {
             Long then = reached.get(step);
             if (step == Step.MAIN || then == null) {
                 continue;
             }
-            line.append(String.format(
+            times.append(String.format(
                     Locale.ROOT, " %s=%.2f", step.name().toLowerCase(Locale.ROOT), (then - before) / 1e6));
             before = then;
         }
-        return line.toString();
+        return times.toString();
     }
 }

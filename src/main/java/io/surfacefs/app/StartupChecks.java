@@ -37,6 +37,7 @@ public final class StartupChecks {
             SecretChecks.run(config, Instant.now(), findings);
         }
         UpstreamChecks.run(config, findings);
+        SigningChecks.run(config, Instant.now(), findings);
         StoreTransport.check(config, quarkus, findings);
         Rehearsals.check(config, findings);
         if (config.cacheType() == Settings.CacheType.DISK) {

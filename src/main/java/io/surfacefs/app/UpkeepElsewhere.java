@@ -6,6 +6,7 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.StoreUpkeep;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -55,6 +56,11 @@ final class UpkeepElsewhere implements StoreUpkeep {
     @Override
     public long kitImported(Tenant tenant, long version) {
         throw refused("the kit's version");
+    }
+
+    @Override
+    public List<Tenant> tenants(String after, int limit) {
+        return List.of();
     }
 
     @Override

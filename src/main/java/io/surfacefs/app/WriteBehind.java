@@ -8,6 +8,8 @@ import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import io.surfacefs.spool.Known;
 import io.surfacefs.spool.Spool;
 import io.surfacefs.spool.SpoolEvents;
@@ -52,7 +54,10 @@ record WriteBehind(Spool spool, ArtefactStore store) {
         try {
             Spool spool = Spool.open(config.spoolRoot(), disk, settings(config), codec, verifier, clock, events);
             if (spool.depth() > 0) {
-                LOG.infof("event=spool.found depth=%d age=%s", spool.depth(), spool.age());
+                LogLine.event("spool.found")
+                        .with(LogKey.DEPTH, spool.depth())
+                        .with(LogKey.AGE, spool.age())
+                        .info(LOG);
             }
             return new WriteBehind(spool, new SpoolStore(store, spool, known));
         } catch (FolderOwnedException e) {
@@ -91,9 +96,12 @@ record WriteBehind(Spool spool, ArtefactStore store) {
             @Override
             public void rejected(String key, ErrorCode code, String message) {
                 events.spoolRejected(code.name().toLowerCase(Locale.ROOT));
-                LOG.errorf(
-                        "event=spool.rejected key=%s code=%s message=\"%s\" hint=\"surface-fs spool ls\"",
-                        key, code, message);
+                LogLine.event("spool.rejected")
+                        .with(LogKey.KEY, key)
+                        .with(LogKey.CODE, code)
+                        .with(LogKey.MESSAGE, message)
+                        .with(LogKey.HINT, "surface-fs spool ls")
+                        .error(LOG);
             }
 
             @Override
@@ -108,12 +116,16 @@ record WriteBehind(Spool spool, ArtefactStore store) {
 
             @Override
             public void waiting(ErrorCode code, String message, Duration pause) {
-                LOG.warnf("event=spool.waiting code=%s pause_ms=%d message=\"%s\"", code, pause.toMillis(), message);
+                LogLine.event("spool.waiting")
+                        .with(LogKey.CODE, code)
+                        .with(LogKey.PAUSE_MS, pause.toMillis())
+                        .with(LogKey.MESSAGE, message)
+                        .warn(LOG);
             }
 
             @Override
             public void left(String key) {
-                LOG.warnf("event=spool.left key=%s", key);
+                LogLine.event("spool.left").with(LogKey.KEY, key).warn(LOG);
             }
         };
     }

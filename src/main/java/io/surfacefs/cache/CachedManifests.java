@@ -12,6 +12,8 @@ import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Events;
+import io.surfacefs.ops.Trace;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -25,12 +27,22 @@ final class CachedManifests {
     /** A manifest that is here. */
     private record Here(Manifest manifest, int fresh) {}
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final CacheEngine engine;
     private final ManifestCodec codec;
     private final CachePolicy policy;
+    private final Events events;
     private final Flights<Answer> flights;
 
-    CachedManifests(CacheEngine engine, ManifestCodec codec, CachePolicy policy, Executor executor, Executor keeping) {
+    CachedManifests(
+            CacheEngine engine,
+            ManifestCodec codec,
+            CachePolicy policy,
+            Events events,
+            Executor executor,
+            Executor keeping) {
+        this.events = events;
         this.engine = engine;
         this.codec = codec;
         this.policy = policy;
@@ -42,7 +54,8 @@ final class CachedManifests {
      *
      * @param store asks the store
      */
-    @Nullable Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
+    @Nullable
+    Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
         return get(name, store, () -> Answer.of(store.get())).manifest();
     }
 
@@ -54,10 +67,14 @@ final class CachedManifests {
      */
     Answer get(CacheName name, Supplier<? extends @Nullable Manifest> store, Supplier<Answer> both) {
         Here here = read(name);
-        if (here != null && engine.within(here.fresh(), policy.maxAge())) {
+        boolean fresh = here != null && engine.within(here.fresh(), policy.maxAge());
+        tell(name, fresh);
+        if (fresh) {
+            Trace.answeredBy(Events.Tier.DISK);
             return Answer.of(here.manifest());
         }
         if (here == null && engine.isAbsent(name)) {
+            Trace.answeredBy(Events.Tier.DISK);
             return Answer.of(null);
         }
         long epoch = engine.epoch(name);
@@ -72,6 +89,13 @@ final class CachedManifests {
                 return Answer.of(here.manifest());
             }
             throw e;
+        }
+    }
+
+    /** Of artefacts' and scans' manifests by their digest, not of the pointers from scans to them. */
+    private void tell(CacheName name, boolean fresh) {
+        if (name.group() == CacheName.Group.MANIFEST) {
+            events.manifestLookup(Events.Tier.DISK, name.tenant(), fresh);
         }
     }
 
@@ -131,7 +155,12 @@ final class CachedManifests {
 
     void put(CacheName name, Manifest manifest, long epoch, int tick) {
         byte[] bytes = manifest.canonical();
-        Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), new byte[0]);
+        byte[] beside =
+                manifest instanceof ScanManifest scan && scan.signatures() != null ? scan.signatures() : NOTHING;
+        if (beside.length > CacheFile.MAX_META) {
+            return; // asked for each time
+        }
+        Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), beside);
         engine.put(name, source, epoch, tick);
     }
 
@@ -147,7 +176,8 @@ final class CachedManifests {
     }
 
     /** What is here, however old; null when nothing is. */
-    @Nullable Manifest peek(CacheName name) {
+    @Nullable
+    Manifest peek(CacheName name) {
         Here here = read(name);
         return here == null ? null : here.manifest();
     }
@@ -162,14 +192,14 @@ final class CachedManifests {
             if (object == null) {
                 return null;
             }
-            return new Here(parse(name, HeapBytes.all(object.bytes())), object.fresh());
+            return new Here(parse(name, HeapBytes.all(object.bytes()), object.meta()), object.fresh());
         } catch (IOException | SurfaceException e) {
             // Not to be read, or of a version that said something else: as good as not here.
             return null;
         }
     }
 
-    private Manifest parse(CacheName name, byte[] bytes) {
+    private Manifest parse(CacheName name, byte[] bytes, byte[] beside) {
         Kind kind = new Kind(name.kind());
         ArtefactKey key = new ArtefactKey(
                 name.tenant(),
@@ -182,6 +212,6 @@ final class CachedManifests {
         if (name.group() == CacheName.Group.SCAN && !scan.scanId().value().equals(name.id())) {
             throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the manifest of another scan");
         }
-        return scan;
+        return beside.length == 0 ? scan : scan.withSignatures(beside);
     }
 }

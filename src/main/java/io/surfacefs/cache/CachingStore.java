@@ -13,6 +13,7 @@ import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.ops.Events;
 import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
@@ -48,6 +49,7 @@ public final class CachingStore implements ArtefactStore {
     private final ArtefactStore store;
     private final CacheEngine engine;
     private final CachePolicy policy;
+    private final Events events;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     /** They wait for the disk, which would hold the carriers of virtual threads. */
     private final ExecutorService writers = new ThreadPoolExecutor(
@@ -64,19 +66,45 @@ public final class CachingStore implements ArtefactStore {
     /** How many payloads may be in memory, or open, until they are kept. */
     private final Semaphore waiting;
 
-    /** Puts an open engine in front of a store; both are closed with this. */
+    /** Puts an open engine in front of a store, and tells nobody; both are closed with this. */
     public CachingStore(ArtefactStore store, CacheEngine engine, ManifestCodec codec, CachePolicy policy) {
+        this(store, engine, codec, policy, Events.NONE);
+    }
+
+    /**
+     * Puts an open engine in front of a store; both are closed with this.
+     *
+     * @param events told of each manifest that is looked for here or in the store
+     */
+    public CachingStore(
+            ArtefactStore store, CacheEngine engine, ManifestCodec codec, CachePolicy policy, Events events) {
+        this.events = events;
         this.store = store;
         this.engine = engine;
         this.policy = policy;
-        this.manifests = new CachedManifests(engine, codec, policy, OnBehalf.carrying(executor), writers);
+        this.manifests = new CachedManifests(engine, codec, policy, events, OnBehalf.carrying(executor), writers);
         this.entries = new CachedEntries(store, engine, policy);
         this.waiting = new Semaphore(engine.settings().concurrentFetches());
     }
 
     @Override
     public @Nullable Manifest manifest(ArtefactKey key) {
-        return manifests.get(CacheName.manifest(key), () -> store.manifest(key));
+        return manifests.get(CacheName.manifest(key), () -> asked(key));
+    }
+
+    private @Nullable Manifest asked(ArtefactKey key) {
+        Manifest stored = store.manifest(key);
+        told(key, stored);
+        return stored;
+    }
+
+    private void told(ArtefactKey key, @Nullable Manifest stored) {
+        events.manifestLookup(Events.Tier.STORE, key.tenant(), stored != null);
+    }
+
+    @Override
+    public boolean tellsLookups() {
+        return true;
     }
 
     /** The manifest that is here, however old, without asking the store; null when none is. */
@@ -108,7 +136,7 @@ public final class CachingStore implements ArtefactStore {
 
     @Override
     public Artefact artefact(ArtefactKey key) {
-        Answer answer = manifests.get(CacheName.manifest(key), () -> store.manifest(key), () -> both(key));
+        Answer answer = manifests.get(CacheName.manifest(key), () -> asked(key), () -> both(key));
         if (answer.manifest() instanceof ArtefactManifest manifest) {
             StoredBytes small = answer.small();
             OpenPayload open = small == null
@@ -123,11 +151,12 @@ public final class CachingStore implements ArtefactStore {
     /** Asks the store for a manifest and its payload, if no more of them wait to be kept than may. */
     private Answer both(ArtefactKey key) {
         if (!waiting.tryAcquire()) {
-            return Answer.of(store.manifest(key));
+            return Answer.of(asked(key));
         }
         Answer answer = null;
         try {
             Artefact found = store.artefact(key);
+            told(key, found.manifest());
             byte[] small = found.manifest() instanceof ArtefactManifest manifest
                     ? checked(manifest.payload(), found.payload())
                     : null;

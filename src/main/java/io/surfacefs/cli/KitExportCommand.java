@@ -75,7 +75,8 @@ final class KitExportCommand extends ServiceCommand {
     @Option(
             names = "--sign-key",
             paramLabel = "FILE",
-            description = "Sign the index with this key, Ed25519 or ECDSA P-256, PKCS#8 in PEM.")
+            description = "Sign the index with this key, Ed25519 or ECDSA P-256, PKCS#8 in PEM (default:"
+                    + " surface.signing.key-file).")
     private @Nullable Path signKey;
 
     @Option(
@@ -96,7 +97,9 @@ final class KitExportCommand extends ServiceCommand {
         if (keyId != null && signKey == null) {
             throw wrongUsage("--key-id goes with --sign-key");
         }
-        SigningKey signer = signKey == null ? null : SignedFiles.key(signKey, keyId);
+        LocalEngine.Keys configured = signKey == null ? root().engine().keys() : LocalEngine.Keys.NONE;
+        Path key = signKey == null ? configured.signingKey() : signKey;
+        SigningKey signer = key == null ? null : SignedFiles.key(key, signKey == null ? configured.keyId() : keyId);
         return withClient(LocalEngine.Hold.READ, client -> export(client, signer));
     }
 

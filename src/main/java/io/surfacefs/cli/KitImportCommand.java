@@ -1,5 +1,6 @@
 package io.surfacefs.cli;
 
+import io.surfacefs.client.Again;
 import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.kit.Kit;
@@ -8,6 +9,7 @@ import io.surfacefs.kit.KitReport;
 import io.surfacefs.kit.KitTrust;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,13 +32,31 @@ import picocli.CommandLine.Parameters;
             "  surface-fs kit import kit/ --endpoint https://surface.example --token-file token --output json"
         })
 final class KitImportCommand extends ServiceCommand {
-    private static final int PARALLEL = 8;
+    private static final int PARALLEL = Math.min(16, 8 * Runtime.getRuntime().availableProcessors());
+    private static final String ASIDE = "kit-aside";
 
     @Option(names = "--dry-run", description = "Verify all and say what would come in; change nothing.")
     private boolean dryRun;
 
     @Option(names = "--force", description = "Take a kit that is older than the last one.")
     private boolean force;
+
+    @Option(
+            names = "--aside",
+            paramLabel = "DIR",
+            description = {
+                "Where entries that don't come in are put with the reason, in a folder for each kit.",
+                "Default: kit-aside in surface.home; with --endpoint they are only told."
+            })
+    private @Nullable Path aside;
+
+    @Option(
+            names = "--retry-for",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            description = "How long a service that is overloaded is waited for (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String retryFor;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -49,15 +69,36 @@ final class KitImportCommand extends ServiceCommand {
     @Override
     public Integer call() throws Exception {
         KitTrust trust = options.trust(this);
+        KitImport.Options how =
+                new KitImport.Options(dryRun, force, trust, PARALLEL, asidePlace(), new Again(patience()));
         try (Kit kit = Kit.open(place)) {
-            return withClientAndAdmin(LocalEngine.Hold.PUT, (client, admin) -> bring(kit, client, admin, trust));
+            return withClientAndAdmin(
+                    dryRun ? LocalEngine.Hold.PUT : LocalEngine.Hold.BULK,
+                    (client, admin) -> bring(kit, client, admin, how));
         }
     }
 
-    private int bring(Kit kit, SurfaceClient client, @Nullable SurfaceAdmin admin, KitTrust trust) throws IOException {
+    /** Where entries are put aside, or null for nowhere. */
+    private @Nullable Path asidePlace() throws Exception {
+        if (aside != null || endpoint() != null) {
+            return aside;
+        }
+        return facts().home().resolve(ASIDE);
+    }
+
+    private Duration patience() {
+        try {
+            return Values.patience(retryFor);
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage("--retry-for: " + e.getMessage());
+        }
+    }
+
+    private int bring(Kit kit, SurfaceClient client, @Nullable SurfaceAdmin admin, KitImport.Options how)
+            throws IOException {
         KitReport report;
         try (Progress progress = Progress.ofItems(terminal(), showsProgress(), dryRun ? "verified" : "imported")) {
-            report = KitImport.run(kit, client, admin, new KitImport.Options(dryRun, force, trust, PARALLEL), progress);
+            report = KitImport.run(kit, client, admin, how, progress);
         }
         KitOptions.tell(this, report, dryRun ? KitOptions.Outcome.TO_IMPORT : KitOptions.Outcome.IMPORTED);
         return KitOptions.exit(report);

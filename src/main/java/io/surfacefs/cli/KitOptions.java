@@ -41,25 +41,31 @@ final class KitOptions {
     @Option(
             names = "--trust",
             paramLabel = "DIR|FILE",
-            description = "Public keys in PEM whose signatures of the index count; the file's name is the key's.")
+            description = "Public keys in PEM whose signatures of the index count; the file's name is the key's"
+                    + " (default: surface.signing.trust-dir).")
     private @Nullable Path trust;
 
     @Option(
             names = "--verify",
             paramLabel = "off|warn|require",
-            description = "What becomes of a kit without such a signature (default: require with --trust, else off).")
+            description = "What becomes of a kit without such a signature (default: require with --trust, else"
+                    + " surface.signing.verify).")
     private @Nullable Verify verify;
 
     /** What is wanted of a signature. */
-    KitTrust trust(BaseCommand command) throws IOException {
-        Verify wanted = verify != null ? verify : trust == null ? Verify.off : Verify.require;
+    KitTrust trust(BaseCommand command) throws IOException, RefusedException {
+        LocalEngine.Keys configured = trust != null && verify != null
+                ? LocalEngine.Keys.NONE
+                : command.root().engine().keys();
+        Verify wanted = verify != null ? verify : trust == null ? Verify.valueOf(configured.verify()) : Verify.require;
         if (wanted == Verify.off) {
             return KitTrust.NONE;
         }
-        if (trust == null) {
-            throw command.wrongUsage("--verify wants --trust");
+        Path from = trust == null ? configured.trust() : trust;
+        if (from == null) {
+            throw command.wrongUsage("--verify wants --trust, or surface.signing.trust-dir");
         }
-        TrustedKeys keys = Files.isDirectory(trust) ? TrustedKeys.read(trust) : TrustedKeys.ofFile(trust);
+        TrustedKeys keys = Files.isDirectory(from) ? TrustedKeys.read(from) : TrustedKeys.ofFile(from);
         return new KitTrust(wanted == Verify.warn ? KitTrust.Policy.WARN : KitTrust.Policy.REQUIRE, keys);
     }
 
@@ -89,6 +95,10 @@ final class KitOptions {
                 }
                 json.writeEndArray();
                 Json.optional(json, "signedBy", report.signedBy());
+                Json.optional(
+                        json,
+                        "aside",
+                        report.aside() == null ? null : report.aside().toString());
                 json.writeNumberField("seconds", report.seconds());
             });
             return;
@@ -103,6 +113,9 @@ final class KitOptions {
                     Locale.ROOT,
                     "… and %d more%n",
                     report.bad() - report.problems().size());
+        }
+        if (report.aside() != null) {
+            out.println("put aside in " + report.aside());
         }
         String known = done == Outcome.VERIFIED ? "" : ", " + report.known() + " known" + differing(report);
         out.printf(

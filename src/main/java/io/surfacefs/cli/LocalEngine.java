@@ -19,6 +19,8 @@ public interface LocalEngine {
         READ,
         /** Beside a server that may run on it; made where there is none. */
         PUT,
+        /** As {@link #PUT}, but for itself where no server runs: many puts are made durable by the group then. */
+        BULK,
         /** For itself, or be refused. */
         ALONE,
         /** Not at all, but its local cache, for itself. */
@@ -59,6 +61,11 @@ public interface LocalEngine {
             throw new IllegalStateException("this was not asked for");
         }
 
+        /** What commands need to know of the configuration. */
+        default Facts facts() {
+            throw new IllegalStateException("this was not asked for");
+        }
+
         /** The effective {@code surface.*} configuration, by name; secrets are never values of properties. */
         default List<Setting> settings() {
             throw new IllegalStateException("this was not asked for");
@@ -73,12 +80,46 @@ public interface LocalEngine {
     record Check(String code, String severity, String message, String hint) {}
 
     /**
+     * What commands need to know of the configuration.
+     *
+     * @param home where the program keeps what is its own
+     * @param scanManifestBytes the longest scan manifest that is taken
+     */
+    record Facts(Path home, long scanManifestBytes) {}
+
+    /**
      * A property.
      *
      * @param source where its value comes from, null where that is its default
      */
     record Setting(
             String name, @Nullable String value, @Nullable String source) {}
+
+    /**
+     * Where the configuration says that keys are.
+     *
+     * @param signingKey the private key, or null for none
+     * @param keyId what it is called, null for its file's name
+     * @param trust a folder of public keys, or null for none
+     * @param verify {@code off}, {@code warn} or {@code require}
+     */
+    record Keys(
+            @Nullable Path signingKey,
+            @Nullable String keyId,
+            @Nullable Path trust,
+            String verify) {
+        /** None. */
+        public static final Keys NONE = new Keys(null, null, null, "off");
+    }
+
+    /**
+     * The keys of the configuration.
+     *
+     * @throws RefusedException when it can't be read
+     */
+    default Keys keys() throws RefusedException {
+        return Keys.NONE;
+    }
 
     /**
      * A folder that is one bucket, with the layout of a store below {@code scanner/surface/}.

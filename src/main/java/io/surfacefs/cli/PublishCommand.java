@@ -1,5 +1,6 @@
 package io.surfacefs.cli;
 
+import io.surfacefs.client.Again;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.ObjectNames;
@@ -113,9 +114,10 @@ final class PublishCommand extends ServiceCommand {
                 teller.outcome(new Outcome(Result.SKIPPED, "no_payloads", 0, persisted, millis()));
                 return;
             }
+            Publisher.Limits limits = new Publisher.Limits(new Again(resolved.retryFor()), facts().scanManifestBytes());
             try (ManifestOutput copy = ManifestOutput.open(resolved.manifestOutput(), root().cancellation())) {
                 run(resolved, client -> {
-                    Publisher.Published published = put(client, publication, persisted);
+                    Publisher.Published published = put(client, publication, limits, persisted);
                     copy.write(published.manifest().json());
                     teller.outcome(new Outcome(
                             published.created() ? Result.PUBLISHED : Result.SKIPPED,
@@ -186,13 +188,15 @@ final class PublishCommand extends ServiceCommand {
         }
     }
 
-    private Publisher.Published put(SurfaceClient client, Publication publication, SortedMap<String, Long> persisted)
+    private Publisher.Published put(
+            SurfaceClient client, Publication publication, Publisher.Limits limits, SortedMap<String, Long> persisted)
             throws IOException {
         long total = publication.files().stream().mapToLong(CheckedFile::size).sum();
         try (Progress progress = Progress.ofBytes(terminal(), showsProgress(), "publish", total)) {
             return Publisher.publish(
                     client,
                     publication,
+                    limits,
                     put -> {
                         if (put.created()) {
                             persisted.merge(put.file().kind().kind().value(), 1L, Long::sum);

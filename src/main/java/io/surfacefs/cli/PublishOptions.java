@@ -9,6 +9,7 @@ import io.surfacefs.publish.PublishedKind;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ final class PublishOptions {
     private static final String VARIABLE = "STELLAOPS_SURFACE_";
     private static final String EPOCH = "SOURCE_DATE_EPOCH";
     private static final String DEFAULT_BUCKET = "surface-cache";
+    private static final Duration DEFAULT_RETRY = Duration.ofSeconds(30);
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern WORD = Pattern.compile("[!-~]{1,200}");
 
@@ -113,6 +115,15 @@ final class PublishOptions {
     private @Nullable String manifestOutput;
 
     @Option(
+            names = "--surface-retry-for",
+            paramLabel = "TIME",
+            description = {
+                "How long a service that is overloaded is waited for, for each file, like 90s or PT90S (default: 30s);",
+                "0s: not at all."
+            })
+    private @Nullable String retryFor;
+
+    @Option(
             names = "--metrics-file",
             paramLabel = "FILE",
             description = {
@@ -139,6 +150,7 @@ final class PublishOptions {
             LocalEngine.@Nullable CasRoot casRoot,
             @Nullable Path manifestOutput,
             @Nullable Path metricsFile,
+            Duration retryFor,
             String queue,
             String jobKind) {}
 
@@ -195,6 +207,7 @@ final class PublishOptions {
                 root == null ? null : new LocalEngine.CasRoot(root.as(Path::of, command), name),
                 read.find(manifestOutput, "manifest-output", Path::of),
                 read.find(metricsFile, "--metrics-file", "METRICS_FILE", Path::of),
+                read.or(retryFor, "retry-for", Values::patience, DEFAULT_RETRY),
                 read.or(queue, "queue", Function.identity(), ""),
                 read.or(jobKind, "job-kind", Function.identity(), ""));
     }

@@ -93,9 +93,19 @@ abstract class ServiceCommand extends BaseCommand {
             refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.client()));
         }
-        try (SurfaceClient client = RemoteSurface.client(far, credentials())) {
+        try (SurfaceClient client = client(far)) {
             return work.run(client);
         }
+    }
+
+    /** A client of a service that an option names, with the credentials of the others; to be closed. */
+    final SurfaceClient client(URI far) {
+        return RemoteSurface.client(far, credentials(far));
+    }
+
+    /** Whether another option than --endpoint names a service, which token and certificates are for. */
+    boolean asksElsewhere() {
+        return false;
     }
 
     final int withClientAndAdmin(LocalEngine.Hold hold, ClientAndAdminWork work) throws Exception {
@@ -105,8 +115,8 @@ abstract class ServiceCommand extends BaseCommand {
             return root().engine().run(hold, services -> work.run(services.client(), services.admin()));
         }
         boolean rest = RemoteSurface.hasAdmin(far);
-        try (SurfaceClient client = RemoteSurface.client(far, credentials());
-                SurfaceAdmin admin = rest ? RemoteSurface.admin(far, credentials()) : null) {
+        try (SurfaceClient client = client(far);
+                SurfaceAdmin admin = rest ? RemoteSurface.admin(far, credentials(far)) : null) {
             return work.run(client, admin);
         }
     }
@@ -117,7 +127,7 @@ abstract class ServiceCommand extends BaseCommand {
             refuseRemoteOptions();
             return root().engine().run(hold, services -> work.run(services.admin()));
         }
-        try (SurfaceAdmin admin = RemoteSurface.admin(far, credentials())) {
+        try (SurfaceAdmin admin = RemoteSurface.admin(far, credentials(far))) {
             return work.run(admin);
         }
     }
@@ -132,14 +142,23 @@ abstract class ServiceCommand extends BaseCommand {
                 }
             });
         }
-        try (CacheAdmin cache = RemoteSurface.cacheAdmin(far, credentials())) {
+        try (CacheAdmin cache = RemoteSurface.cacheAdmin(far, credentials(far))) {
             return work.run(cache);
         }
     }
 
-    private Credentials credentials() {
-        URI far = endpoint();
-        if (!pins.isEmpty() && far != null && PLAIN.contains(String.valueOf(far.getScheme()))) {
+    /** What the configuration says, without a store. */
+    final LocalEngine.Facts facts() throws Exception {
+        LocalEngine.Facts[] found = new LocalEngine.Facts[1];
+        root().engine().run(LocalEngine.Hold.NONE, services -> {
+            found[0] = services.facts();
+            return ExitCodes.OK;
+        });
+        return found[0];
+    }
+
+    private Credentials credentials(URI far) {
+        if (!pins.isEmpty() && PLAIN.contains(String.valueOf(far.getScheme()))) {
             throw wrongUsage("--pin goes with https:// and grpcs://");
         }
         try {
@@ -156,6 +175,9 @@ abstract class ServiceCommand extends BaseCommand {
 
     /** Wrong usage where options are given that only count for a service. */
     final void refuseRemoteOptions() {
+        if (asksElsewhere()) {
+            return;
+        }
         if (tokenFile != null || caFile != null || certFile != null || keyFile != null || !pins.isEmpty()) {
             throw wrongUsage("--token-file, --ca-file, --cert-file, --key-file and --pin go with --endpoint");
         }

@@ -41,6 +41,19 @@ final class Values {
         });
     }
 
+    /**
+     * How long to wait, in the forms of every duration; nothing too.
+     *
+     * @throws IllegalArgumentException when it is no duration
+     */
+    static Duration patience(String text) {
+        try {
+            return text.matches("0[smhd]?") ? Duration.ZERO : duration(text);
+        } catch (TypeConversionException e) {
+            throw new IllegalArgumentException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** ISO-8601, or a number and one of {@code s m h d}; more than nothing. */
     private static Duration duration(String text) {
         Duration duration;

@@ -1,8 +1,7 @@
 package io.surfacefs.cli;
 
+import io.surfacefs.ops.ProgramVersion;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
@@ -29,14 +28,7 @@ final class VersionCommand extends BaseCommand {
         }
 
         private static String line() {
-            try (var in = SurfaceCommand.class.getResourceAsStream("/surface-fs-version.txt")) {
-                if (in == null) {
-                    throw new IllegalStateException("surface-fs-version.txt is not in this build");
-                }
-                return PROGRAM + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return PROGRAM + ProgramVersion.read();
         }
     }
 }

@@ -19,6 +19,7 @@ import io.surfacefs.grpc.v1.ArtefactManifest;
 import io.surfacefs.grpc.v1.Encoding;
 import io.surfacefs.grpc.v1.FindMissingRequest;
 import io.surfacefs.grpc.v1.GetPayloadRequest;
+import io.surfacefs.grpc.v1.GetScanManifestResponse;
 import io.surfacefs.grpc.v1.GetScanSurfaceRequest;
 import io.surfacefs.grpc.v1.GetScanSurfaceResponse;
 import io.surfacefs.grpc.v1.Index;
@@ -159,6 +160,9 @@ final class GrpcClient implements SurfaceClient {
                 .setDigest(artefact.key().digest().toString())
                 .setEncoding(Encoding.ZSTD)
                 .setManifestJsonBytes(UnsafeByteOperations.unsafeWrap(artefact.json()));
+        if (artefact.signatures() != null) {
+            header.setSignaturesBytes(UnsafeByteOperations.unsafeWrap(artefact.signatures()));
+        }
         artefact.images().forEach(image -> header.getIndexBuilder().addImageDigests(image.toString()));
         artefact.scans().forEach(scan -> header.getIndexBuilder().addScanIds(scan.value()));
         return put(header.build(), stored);
@@ -253,10 +257,10 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public ManifestDocument manifest(ArtefactKey key) {
-        ByteString json = ask(SurfaceFsGrpc.getGetManifestMethod(), Questions.manifest(key))
-                .getManifest()
-                .getJsonBytes();
-        return ManifestDocument.read(json.toByteArray(), key);
+        ArtefactManifest manifest = ask(SurfaceFsGrpc.getGetManifestMethod(), Questions.manifest(key))
+                .getManifest();
+        return ManifestDocument.read(manifest.getJsonBytes().toByteArray(), key)
+                .signed(manifest.getSignaturesBytes().toByteArray());
     }
 
     @Override
@@ -313,11 +317,11 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public ManifestDocument scan(Tenant tenant, ScanId scan) {
-        ByteString json = ask(SurfaceFsGrpc.getGetScanManifestMethod(), Questions.scan(tenant, scan))
-                .getManifestBytes();
-        ManifestDocument manifest = ManifestDocument.read(json.toByteArray());
-        return ManifestDocument.read(
-                manifest.json(), new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, manifest.digest()));
+        GetScanManifestResponse answer = ask(SurfaceFsGrpc.getGetScanManifestMethod(), Questions.scan(tenant, scan));
+        ManifestDocument manifest =
+                ManifestDocument.read(answer.getManifestBytes().toByteArray());
+        return ManifestDocument.read(manifest.json(), new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, manifest.digest()))
+                .signed(answer.getSignaturesBytes().toByteArray());
     }
 
     /** The parts of the answer, put together in the block's RFC 8785 form. */

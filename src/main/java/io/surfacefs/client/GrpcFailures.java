@@ -33,7 +33,13 @@ final class GrpcFailures implements CallFailures {
     public SurfaceException ended(Status status, @Nullable Metadata trailers) {
         Told told = Told.of(status, trailers);
         if (told != null) {
-            return new SurfaceException(told.code(), told.message(), told.hint());
+            Duration after = Told.retryAfter(status, trailers);
+            return new SurfaceException(
+                    told.code(),
+                    told.message(),
+                    told.hint(),
+                    null,
+                    after == null ? SurfaceException.DEFAULT_RETRY_AFTER : after);
         }
         String why = why(status);
         return switch (status.getCode()) {
@@ -41,7 +47,9 @@ final class GrpcFailures implements CallFailures {
                 new SurfaceException(
                         ErrorCode.STORE_UNAVAILABLE,
                         "can't reach " + endpoint + ": " + why,
-                        "is the service running, and is this its gRPC address?");
+                        "is the service running, and is this its gRPC address?",
+                        null,
+                        Duration.ZERO);
             case DEADLINE_EXCEEDED -> new SurfaceException(ErrorCode.STORE_TIMEOUT, "no answer from " + endpoint);
             case UNAUTHENTICATED -> new SurfaceException(ErrorCode.UNAUTHENTICATED, why);
             case PERMISSION_DENIED -> new SurfaceException(ErrorCode.PERMISSION_DENIED, why);

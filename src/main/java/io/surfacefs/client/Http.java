@@ -145,7 +145,7 @@ final class Http implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 future.cancel(true);
-                throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "interrupted", null, e);
+                throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "interrupted", null, e, Duration.ZERO);
             }
         }
     }
@@ -154,7 +154,9 @@ final class Http implements AutoCloseable {
         return new SurfaceException(
                 ErrorCode.STORE_UNAVAILABLE,
                 "can't reach " + endpoint + ": " + Reasons.of(cause),
-                "is the service running, and is this its REST address?");
+                "is the service running, and is this its REST address?",
+                null,
+                Duration.ZERO);
     }
 
     private static Answer answer(HttpResponse<InputStream> response) {
@@ -178,11 +180,27 @@ final class Http implements AutoCloseable {
                 String detail = problem.getOrDefault("detail", problem.getOrDefault("title", "the service refused"));
                 String hint = problem.get("hint");
                 return new SurfaceException(
-                        ErrorCode.valueOf(code), Told.shown(detail), hint == null ? null : Told.shown(hint));
+                        ErrorCode.valueOf(code),
+                        Told.shown(detail),
+                        hint == null ? null : Told.shown(hint),
+                        null,
+                        retryAfter(answer));
             }
         }
         return new SurfaceException(
-                ofStatus(status), "the service answered HTTP " + status, "is this the address of a Surface.FS?");
+                ofStatus(status),
+                "the service answered HTTP " + status,
+                "is this the address of a Surface.FS?",
+                null,
+                retryAfter(answer));
+    }
+
+    /** What {@code Retry-After} says in seconds; its other form, a date, counts as nothing said. */
+    private static Duration retryAfter(Answer answer) {
+        String text = answer.header("Retry-After").orElse("").strip();
+        return text.matches("[0-9]{1,5}")
+                ? Duration.ofSeconds(Math.max(1, Long.parseLong(text)))
+                : SurfaceException.DEFAULT_RETRY_AFTER;
     }
 
     private static boolean isKnown(String code) {

@@ -6,8 +6,10 @@ import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ByteRange;
+import io.surfacefs.model.Manifest;
 import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.Source;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.Tenant;
@@ -74,8 +76,12 @@ public final class LocalClient implements SurfaceClient {
 
     @Override
     public ManifestDocument manifest(ArtefactKey key) {
-        return ManifestDocument.read(
-                artefacts.manifest(admit(key.tenant(), Right.READ), item(key)).canonical(), key);
+        Manifest manifest = artefacts.manifest(admit(key.tenant(), Right.READ), item(key));
+        return ManifestDocument.read(manifest.canonical(), key).signed(signatures(manifest));
+    }
+
+    private static byte @Nullable [] signatures(Manifest manifest) {
+        return manifest instanceof ScanManifest scan ? scan.signatures() : null;
     }
 
     @Override
@@ -126,13 +132,14 @@ public final class LocalClient implements SurfaceClient {
                 new LinkedHashSet<>(artefact.scans()),
                 null,
                 null,
-                artefact.json());
+                artefact.json(),
+                artefact.signatures());
         if (stored == null) {
-            return answer(artefacts.put(write, request, null));
+            return answer(artefacts.copy(write, request, null));
         }
         Upload upload = new Upload(key.kind(), key.digest(), null, Representation.ZSTD, Map.of(), stored.stream());
         try (ReceivedPayload received = artefacts.receive(write, upload)) {
-            return answer(artefacts.put(write, request, received));
+            return answer(artefacts.copy(write, request, received));
         }
     }
 
@@ -176,8 +183,8 @@ public final class LocalClient implements SurfaceClient {
 
     @Override
     public ManifestDocument scan(Tenant tenant, ScanId scan) {
-        return ManifestDocument.read(
-                scans.current(admit(tenant, Right.READ), scan).canonical());
+        ScanManifest manifest = scans.current(admit(tenant, Right.READ), scan);
+        return ManifestDocument.read(manifest.canonical()).signed(manifest.signatures());
     }
 
     @Override

@@ -28,12 +28,15 @@ public final class ManifestDocument {
     private final Digest digest;
     private final ArtefactKey key;
     private final Map<String, String> members;
+    private final byte @Nullable [] signatures;
 
-    private ManifestDocument(byte[] json, Digest digest, ArtefactKey key, Map<String, String> members) {
+    private ManifestDocument(
+            byte[] json, Digest digest, ArtefactKey key, Map<String, String> members, byte @Nullable [] signatures) {
         this.json = json;
         this.digest = digest;
         this.key = key;
         this.members = members;
+        this.signatures = signatures;
     }
 
     /**
@@ -57,7 +60,7 @@ public final class ManifestDocument {
             throw new SurfaceException(ErrorCode.INVALID_MANIFEST, "the service's answer is no manifest");
         }
         ArtefactKey key = new ArtefactKey(new Tenant(tenant), new Kind(kind), Digest.parse(payload));
-        return new ManifestDocument(json, digest, key, Map.copyOf(members));
+        return new ManifestDocument(json, digest, key, Map.copyOf(members), null);
     }
 
     /**
@@ -99,6 +102,19 @@ public final class ManifestDocument {
             }
         }
         return scan;
+    }
+
+    /** The same document with who signed it; null or empty for nobody. */
+    ManifestDocument signed(byte @Nullable [] beside) {
+        return beside == null || beside.length == 0 ? this : new ManifestDocument(json, digest, key, members, beside);
+    }
+
+    /**
+     * Who signed a scan manifest: a DSSE envelope as JSON without its payload, which follows from the manifest. Null where
+     * nobody did, in a list, and for an artefact's manifest, which says so itself. Not a copy.
+     */
+    public byte @Nullable [] signatures() {
+        return signatures;
     }
 
     /** The RFC 8785 bytes. Not a copy: callers don't write to it. */

@@ -39,6 +39,8 @@ final class RestClient implements SurfaceClient {
         this.http = new Http(endpoint, credentials);
     }
 
+    private static final String SIGNATURE = "Surface-Signature";
+
     @Override
     public PutAnswer put(Tenant tenant, NewArtefact artefact, Content content) throws IOException {
         Form form = Form.of(artefact);
@@ -86,7 +88,16 @@ final class RestClient implements SurfaceClient {
     @Override
     public ManifestDocument manifest(ArtefactKey key) {
         try (Http.Answer answer = http.send(http.request(route(key, "manifests")))) {
-            return ManifestDocument.read(answer.body(MAX_MANIFEST), key);
+            return ManifestDocument.read(answer.body(MAX_MANIFEST), key).signed(signatures(answer));
+        }
+    }
+
+    private static byte @Nullable [] signatures(Http.Answer answer) {
+        try {
+            return answer.header(SIGNATURE).map(Base64.getDecoder()::decode).orElse(null);
+        } catch (IllegalArgumentException e) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_MANIFEST, "the service's answer has no base64 in " + SIGNATURE, null, e);
         }
     }
 
@@ -170,6 +181,9 @@ final class RestClient implements SurfaceClient {
         HttpRequest.Builder request = http.request(route(artefact.key(), "manifests"));
         artefact.images().forEach(image -> request.header("Surface-Image-Digest", image.toString()));
         artefact.scans().forEach(scan -> request.header("Surface-Scan-Id", scan.value()));
+        if (artefact.signatures() != null) {
+            request.header(SIGNATURE, Base64.getEncoder().encodeToString(artefact.signatures()));
+        }
         if (stored == null) {
             request.header("Content-Type", "application/json").PUT(BodyPublishers.ofByteArray(artefact.json()));
             return answer(http.send(request));
@@ -280,7 +294,8 @@ final class RestClient implements SurfaceClient {
         try (Http.Answer answer = http.send(http.request(scanRoute(tenant, scan, "manifest")))) {
             ManifestDocument manifest = ManifestDocument.read(answer.body(MAX_MANIFEST));
             return ManifestDocument.read(
-                    manifest.json(), new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, manifest.digest()));
+                            manifest.json(), new ArtefactKey(tenant, Kind.SURFACE_MANIFEST, manifest.digest()))
+                    .signed(signatures(answer));
         }
     }
 

@@ -67,7 +67,8 @@ public interface SurfaceClient extends AutoCloseable {
         }
 
         /** What only a manifest of the client's own can say, as JSON; null where that is nothing. */
-        @Nullable String manifest() {
+        @Nullable
+        String manifest() {
             // None of the three has a character that JSON would escape.
             return createdAt == null
                     ? null
@@ -144,9 +145,16 @@ public interface SurfaceClient extends AutoCloseable {
      * @param json its manifest in RFC 8785 form
      * @param images under which it is found, whatever its source says
      * @param scans under which it is found, whatever its source says
+     * @param signatures of a scan manifest: who signed it, as {@link ManifestDocument#signatures} tells; null for nobody
      */
     @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
-    record CopiedArtefact(ArtefactKey key, byte[] json, List<Digest> images, List<ScanId> scans) {
+    record CopiedArtefact(
+            ArtefactKey key, byte[] json, List<Digest> images, List<ScanId> scans, byte @Nullable [] signatures) {
+        /** An artefact, or a scan manifest that nobody signed. */
+        public CopiedArtefact(ArtefactKey key, byte[] json, List<Digest> images, List<ScanId> scans) {
+            this(key, json, images, scans, null);
+        }
+
         public CopiedArtefact {
             images = List.copyOf(images);
             scans = List.copyOf(scans);
@@ -155,7 +163,7 @@ public interface SurfaceClient extends AutoCloseable {
 
     /**
      * Puts what another site stored, manifest and payload as they are; idempotent. A scan manifest is put under its
-     * digest.
+     * digest. A service far away that signs does so with what comes unsigned; one in this process doesn't.
      *
      * @param stored the payload's zstd bytes, or null where the payload must be stored already, and for a scan manifest
      * @throws IOException when the content can't be read

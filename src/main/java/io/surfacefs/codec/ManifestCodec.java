@@ -16,8 +16,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +60,38 @@ public final class ManifestCodec {
      */
     public ClientManifest parse(byte[] utf8) {
         ClientManifest manifest = new ClientManifest(CanonicalJson.parseObject(utf8, maxBytes()));
-        if (!manifest.isScan() && utf8.length > maxManifestBytes) {
+        if (!manifest.isScan() && utf8.length - signatureLength(manifest.signature()) > maxManifestBytes) {
             throw CanonicalJson.refused("longer than " + maxManifestBytes + " bytes");
         }
         return manifest;
+    }
+
+    /** Bytes of a signature, which come on top of what a manifest may have; bounded, since it repeats the manifest. */
+    private long signatureLength(@Nullable Object signature) {
+        if (!(signature instanceof Map<?, ?> members)) {
+            return 0;
+        }
+        @SuppressWarnings("unchecked") // the reader makes no other maps
+        long length = CanonicalJson.write((Map<String, @Nullable Object>) members).length;
+        if (length > (maxManifestBytes + FILLED_ROOM) / 3 * 4 + FILLED_ROOM) {
+            throw CanonicalJson.refused("integrity.signature is longer than the envelope of any manifest");
+        }
+        return length;
+    }
+
+    /**
+     * As the other, and signs nothing.
+     *
+     * @see #fill(ClientManifest, ArtefactKey, Source, Timestamp, StoredPayload, Instant, Function)
+     */
+    public ArtefactManifest fill(
+            @Nullable ClientManifest client,
+            ArtefactKey key,
+            Source source,
+            @Nullable Timestamp expiresAt,
+            StoredPayload payload,
+            Instant now) {
+        return fill(client, key, source, expiresAt, payload, now, null);
     }
 
     /**
@@ -73,6 +103,8 @@ public final class ManifestCodec {
      * @param expiresAt counts where the client's manifest has none
      * @param payload the stored payload that it describes
      * @param now becomes createdAt, in whole seconds, where the client gave none or one in the future
+     * @param signer makes the envelope of {@link SignedForm what is signed}, where the client's manifest has none; null
+     *     for no signature
      * @throws SurfaceException {@code TENANT_MISMATCH} or {@code INVALID_MANIFEST} when the client's manifest disagrees
      *     with the key, is a scan manifest, or becomes too long
      */
@@ -82,7 +114,8 @@ public final class ManifestCodec {
             Source source,
             @Nullable Timestamp expiresAt,
             StoredPayload payload,
-            Instant now) {
+            Instant now,
+            @Nullable Function<byte[], Map<String, @Nullable Object>> signer) {
         SortedMap<String, @Nullable Object> tree = new TreeMap<>();
         Timestamp created = Timestamp.ofSeconds(now);
         Timestamp expires = expiresAt;
@@ -104,9 +137,19 @@ public final class ManifestCodec {
         tree.put("digest", key.digest().toString());
         tree.put("createdAt", created.text());
         tree.put("source", ArtefactMembers.source(Members.of(tree).object("source"), merged));
+        if (signature == null && signer != null) {
+            signature = signer.apply(SignedForm.of(tree));
+        }
         tree.put("integrity", ArtefactMembers.integrity(key, signature));
         tree.remove("expiresAt");
-        return written(tree, key, created, expires, merged, payload, maxManifestBytes + FILLED_ROOM);
+        return written(
+                tree,
+                key,
+                created,
+                expires,
+                merged,
+                payload,
+                maxManifestBytes + FILLED_ROOM + signatureLength(signature));
     }
 
     /** The same manifest with another expiry. */

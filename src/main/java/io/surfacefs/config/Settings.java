@@ -16,6 +16,7 @@ public final class Settings {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern REGION = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern TLS_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9._:@/+-]{1,128}");
     private static final Pattern METRIC = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)?");
     private static final Pattern PREFIX =
             Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?");
@@ -51,6 +52,13 @@ public final class Settings {
     public enum Verify {
         FIRST_OPEN,
         OFF
+    }
+
+    /** What becomes of manifests without a signature that counts. */
+    public enum VerifySignatures {
+        OFF,
+        WARN,
+        REQUIRE
     }
 
     /** What becomes of a start at which the store isn't as it should be. */
@@ -321,12 +329,12 @@ public final class Settings {
             "surface.limits.body-timeout",
             Types.TIMEOUT,
             "60s",
-            "after so much waiting for the rest of an upload, what came meanwhile is weighed against surface.limits.body-rate");
+            "after so much waiting for the rest of an upload, or of a request over gRPC, what came meanwhile is weighed against surface.limits.body-rate");
     public static final Setting<Long> BODY_RATE = Setting.of(
             "surface.limits.body-rate",
             Types.MEMORY_SIZE,
             "256",
-            "bytes a second that an upload must bring on average while it is waited for; less: INVALID_ARGUMENT");
+            "bytes a second that an upload, or a request over gRPC, must bring on average while it is waited for; less: INVALID_ARGUMENT");
     public static final Setting<Auth> AUTH = Setting.of(
             "surface.security.auth",
             Types.choice(Auth.class),
@@ -376,9 +384,29 @@ public final class Settings {
             "surface.secrets.dir",
             Types.PATH,
             null,
-            "mounted files s3-access-key-id and s3-secret-access-key (else AWS' default chain), upstream-token; read again when they change");
+            "mounted files s3-access-key-id and s3-secret-access-key (else AWS' default chain), upstream-token, signing-key.pem; read again when they change");
     public static final Setting<Duration> SECRETS_MAX_AGE =
             Setting.of("surface.secrets.max-age", Types.DURATION, "90d", "an older secret file: SURFACE_SECRET_STALE");
+    public static final Setting<Path> SIGNING_KEY_FILE = Setting.of(
+            "surface.signing.key-file",
+            Types.PATH,
+            null,
+            "private key, Ed25519 or P-256, PKCS#8 in PEM, that signs manifests which come unsigned, and kit indexes; read again when the file changes; by default signing-key.pem in surface.secrets.dir, if it is there");
+    public static final Setting<String> SIGNING_KEY_ID = Setting.of(
+            "surface.signing.key-id",
+            Types.text(KEY_ID, "a key's name: 1 to 128 of A-Z a-z 0-9 . _ : @ / + -"),
+            null,
+            "what the key is called where it is trusted; by default its file's name without .pem");
+    public static final Setting<Path> SIGNING_TRUST_DIR = Setting.of(
+            "surface.signing.trust-dir",
+            Types.PATH,
+            null,
+            "folder of public keys in PEM, NAME.pem each, whose signatures count; read again when it changes");
+    public static final Setting<VerifySignatures> SIGNING_VERIFY = Setting.of(
+            "surface.signing.verify",
+            Types.choice(VerifySignatures.class),
+            "off",
+            "what becomes of manifests, their payloads and kits that no trusted key signed, on put, read and import: nobody looks, it is told, SIGNATURE_INVALID; cache entries are not looked at");
     public static final Setting<Boolean> RETENTION_ENABLED = Setting.of(
             "surface.retention.enabled",
             Types.BOOLEAN,
@@ -417,6 +445,23 @@ public final class Settings {
             Types.text(METRIC, "the begin of a metric's name: letters, digits, _ and :, no digit first"),
             "",
             "put before the publish metrics: scanner_worker_ gives the names that existing dashboards query");
+    public static final Setting<Boolean> METRICS_TENANT_LABEL = Setting.of(
+            "surface.metrics.tenant-label",
+            Types.BOOLEAN,
+            "false",
+            "reads, puts, hits and stored payloads carry the label tenant: names of tenants stand in the metrics then, and each makes some 60 series");
+    public static final Setting<Integer> METRICS_TENANT_LIMIT = Setting.of(
+            "surface.metrics.tenant-label-limit",
+            Types.integer(0, 100_000),
+            "100",
+            "so many tenants are told by name, the first that are seen; those beyond are tenant=\"_other\"");
+    public static final Setting<Boolean> TRACING = Setting.of(
+            "surface.tracing.enabled",
+            Types.BOOLEAN,
+            "false",
+            "spans of puts, gets and cache lookups go to the collector at quarkus.otel.exporter.otlp.endpoint (gRPC, port 4317): switches quarkus.otel.sdk.disabled off");
+    public static final Setting<Boolean> LOG_JSON = Setting.of(
+            "surface.log.json", Types.BOOLEAN, "false", "each line of the log is a JSON object, else key=value");
     public static final Setting<Deletes> RETENTION_DELETE = Setting.of(
             "surface.retention.delete",
             Types.choice(Deletes.class),
@@ -548,11 +593,19 @@ public final class Settings {
             ALLOW_OPEN_SECRETS,
             SECRETS_DIR,
             SECRETS_MAX_AGE,
+            SIGNING_KEY_FILE,
+            SIGNING_KEY_ID,
+            SIGNING_TRUST_DIR,
+            SIGNING_VERIFY,
             RETENTION_ENABLED,
             RETENTION_INTERVAL,
             ON_FAILURE,
             RETENTION_DELETE,
-            METRICS_PREFIX);
+            METRICS_PREFIX,
+            METRICS_TENANT_LABEL,
+            METRICS_TENANT_LIMIT,
+            TRACING,
+            LOG_JSON);
 
     /** Those that differ in a name. */
     public static final List<Family<?, ?>> FAMILIES =

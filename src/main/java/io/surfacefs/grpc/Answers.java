@@ -67,10 +67,18 @@ final class Answers {
                         .setIntegrity(integrity(artefact))
                         .build();
             case ScanManifest scan ->
-                answer.setCreatedAt(scan.generatedAt().text())
+                (scan.signatures() == null ? answer : answer.setSignaturesBytes(signatures(scan)))
+                        .setCreatedAt(scan.generatedAt().text())
                         .setSource(source(new io.surfacefs.model.Source(null, scan.imageDigest(), scan.scanId())))
                         .build();
         };
+    }
+
+    /** Who signed a scan manifest; empty where nobody did. */
+    static ByteString signatures(ScanManifest manifest) {
+        return manifest.signatures() == null
+                ? ByteString.EMPTY
+                : UnsafeByteOperations.unsafeWrap(manifest.signatures());
     }
 
     static ListIndexResponse index(ArtefactService.IndexResult page) {

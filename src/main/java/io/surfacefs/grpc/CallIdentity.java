@@ -6,13 +6,13 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.surfacefs.access.Caller;
 import io.surfacefs.access.Callers;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Audit;
+import io.surfacefs.ops.Trace;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -32,6 +32,12 @@ public class CallIdentity implements ServerInterceptor {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Context.Key<Known> KNOWN = Context.key("caller");
     private static final Context.Key<String> SENT = Context.key("authorization");
+
+    private static final Context.Key<Trace.Origin> ORIGIN = Context.key("trace");
+    private static final Metadata.Key<String> TRACEPARENT =
+            Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> TRACESTATE =
+            Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER);
 
     /** Who makes a call, and which. */
     record Known(Caller caller, String method) {}
@@ -57,6 +63,11 @@ public class CallIdentity implements ServerInterceptor {
         return SENT.get();
     }
 
+    /** In which trace the call on whose thread this runs was made. */
+    static Trace.@Nullable Origin origin() {
+        return ORIGIN.get();
+    }
+
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -64,9 +75,10 @@ public class CallIdentity implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         String authorization = only(headers);
+        Trace.Origin origin = Trace.incoming(headers.get(TRACEPARENT), headers.get(TRACESTATE));
         Caller known = callers.known(authorization);
         if (known != null) {
-            return Contexts.interceptCall(context(known, authorization, call), call, headers, next);
+            return Contexts.interceptCall(context(known, authorization, origin, call), call, headers, next);
         }
         LateListener<Q> late = new LateListener<>();
         Context context = Context.current();
@@ -78,7 +90,8 @@ public class CallIdentity implements ServerInterceptor {
                     } else {
                         try {
                             late.begin(
-                                    Contexts.interceptCall(context(caller, authorization, call), call, headers, next));
+                                    Contexts.interceptCall(
+                                    context(caller, authorization, origin, call), call, headers, next));
                         } catch (RuntimeException e) { // nobody else hears of it, and the client would wait for ever
                             refuse(call, e);
                         }
@@ -87,28 +100,27 @@ public class CallIdentity implements ServerInterceptor {
         return late;
     }
 
-    private static Context context(Caller caller, @Nullable String authorization, ServerCall<?, ?> call) {
+    private static Context context(
+            Caller caller, @Nullable String authorization, Trace.Origin origin, ServerCall<?, ?> call) {
         Known known = new Known(caller, call.getMethodDescriptor().getFullMethodName());
-        return Context.current().withValues(KNOWN, known, SENT, authorization);
+        return Context.current().withValues(KNOWN, known, SENT, authorization, ORIGIN, origin);
     }
 
     /** The event loop on which the call came in: the server's own machinery wants to be begun there. */
-    private static Executor thread() {
+    static Executor thread() {
         io.vertx.core.Context loop = Vertx.currentContext();
         return loop == null ? Runnable::run : work -> loop.runOnContext(ignored -> work.run());
     }
 
     private static void refuse(ServerCall<?, ?> call, @Nullable Throwable failure) {
         Throwable cause = Callers.refusal(failure);
-        StatusRuntimeException status = Errors.of(cause);
         Audit.tell(
                 null,
                 null,
                 call.getMethodDescriptor().getFullMethodName(),
                 false,
                 cause instanceof SurfaceException refusal ? refusal.code() : ErrorCode.INTERNAL);
-        Metadata trailers = status.getTrailers();
-        call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+        Errors.end(call, cause);
     }
 
     /** The field, where it was sent once. */

@@ -9,6 +9,7 @@ import io.surfacefs.access.Access;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.OnBehalf;
+import io.surfacefs.ops.Trace;
 import io.surfacefs.service.ClientPace;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
@@ -103,7 +104,7 @@ public class Calls {
         Admission who = Admission.current(access);
         call.disableAutoRequest();
         Context context = Context.current();
-        UploadBody body = new UploadBody(() -> call.request(1), pace.upload());
+        UploadBody body = new UploadBody(() -> call.request(1), pace.upload(), WireBytes.current()::count);
         UploadReceiver<M, H> receiver = new UploadReceiver<>(
                 parts,
                 body,
@@ -128,6 +129,7 @@ public class Calls {
         }
         Runnable done = running.begin(() -> {});
         threads.execute(context.wrap(() -> {
+            Trace.enter(CallIdentity.origin());
             if (access.passesOn()) {
                 OnBehalf.of(CallIdentity.authorization());
             }

@@ -4,11 +4,15 @@ import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
@@ -52,8 +56,18 @@ final class Errors {
         if (failure instanceof StatusRuntimeException status) {
             return status;
         }
-        LOG.error("code=INTERNAL edge=grpc", failure);
+        LogLine.event("request-failed")
+                .with(LogKey.EDGE, "grpc")
+                .with(LogKey.CODE, ErrorCode.INTERNAL)
+                .error(LOG, failure);
         return status(new SurfaceException(ErrorCode.INTERNAL, "internal error"));
+    }
+
+    /** Ends a call that failed like this, before or instead of its own work. */
+    static void end(ServerCall<?, ?> call, Throwable failure) {
+        StatusRuntimeException error = of(failure);
+        Metadata trailers = error.getTrailers();
+        call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
     }
 
     private static StatusRuntimeException status(SurfaceException refusal) {

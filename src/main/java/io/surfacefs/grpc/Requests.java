@@ -95,6 +95,7 @@ final class Requests {
             throw invalid("both expires_at and ttl", "send one of them");
         }
         ByteString manifest = header.getManifestJsonBytes();
+        ByteString signatures = header.getSignaturesBytes();
         return new PutRequest(
                 optional(header.getKind(), Kind::new),
                 optional(header.getDigest(), Digest::parse),
@@ -104,7 +105,8 @@ final class Requests {
                 set(header.getIndex().getScanIdsList(), ScanId::new),
                 expiresAt,
                 ttl,
-                manifest.isEmpty() ? null : manifest.toByteArray());
+                manifest.isEmpty() ? null : manifest.toByteArray(),
+                signatures.isEmpty() ? null : signatures.toByteArray());
     }
 
     static Upload upload(PutManifestHeader header, InputStream body) {

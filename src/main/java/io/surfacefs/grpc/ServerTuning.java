@@ -33,6 +33,7 @@ public class ServerTuning implements ServerBuilderCustomizer<VertxServerBuilder>
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
                 .maxInboundMetadataSize(METADATA)
                 .maxRstFramesPerWindow(RESETS, RESET_SECONDS)
+                .addStreamTracerFactory(WireBytes.perCall())
                 // A connection without a call says goodbye in the end; clients open another one when they need it.
                 .maxConnectionIdle(30, TimeUnit.MINUTES)
                 // A client that vanished without a word is noticed, and what it holds is given back.

@@ -122,10 +122,10 @@ final class StrictMessages {
                 return;
             }
             refused = true;
-            StatusRuntimeException error = Errors.of(new SurfaceException(
-                    ErrorCode.INVALID_ARGUMENT, "not a message of this call, or text that is not UTF-8"));
-            Metadata trailers = error.getTrailers();
-            call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+            Errors.end(
+                    call,
+                    new SurfaceException(
+                            ErrorCode.INVALID_ARGUMENT, "not a message of this call, or text that is not UTF-8"));
         }
 
         @Override

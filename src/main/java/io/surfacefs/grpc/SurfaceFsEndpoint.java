@@ -228,12 +228,16 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
             ScanService.PutResult result = scans.put(
                     access,
                     new ScanId(request.getScanId()),
-                    request.getManifestBytes().toByteArray());
+                    request.getManifestBytes().toByteArray(),
+                    request.getSignaturesBytes().isEmpty()
+                            ? null
+                            : request.getSignaturesBytes().toByteArray());
             return PutScanManifestResponse.newBuilder()
                     .setManifestUri(Answers.uri(result.manifest()))
                     .setManifestDigest(result.manifest().digest().toString())
                     .setManifestBytes(Answers.json(result.manifest()))
                     .setCreated(result.created())
+                    .setSignaturesBytes(Answers.signatures(result.manifest()))
                     .build();
         });
     }
@@ -247,6 +251,7 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
                     .setManifestUri(Answers.uri(manifest))
                     .setManifestDigest(manifest.digest().toString())
                     .setManifestBytes(Answers.json(manifest))
+                    .setSignaturesBytes(Answers.signatures(manifest))
                     .build();
         });
     }

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class UploadBody extends InputStream {
 
     private final Runnable requestMessage;
     private final UploadPace pace;
+    private final LongSupplier wire;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -43,14 +45,17 @@ final class UploadBody extends InputStream {
 
     // The reader's own.
     private ByteBuffer current = NOTHING;
+    private long counted;
 
     /**
      * @param requestMessage asks the network for one more message; any thread
      * @param pace how fast the client has to send
+     * @param wire how many bytes have come so far, those of a chunk that isn't whole yet among them; any thread
      */
-    UploadBody(Runnable requestMessage, UploadPace pace) {
+    UploadBody(Runnable requestMessage, UploadPace pace, LongSupplier wire) {
         this.requestMessage = requestMessage;
         this.pace = pace;
+        this.wire = wire;
     }
 
     /** Asks for the first chunk. */
@@ -70,7 +75,6 @@ final class UploadBody extends InputStream {
             if (!chunk.isEmpty()) {
                 waiting.add(chunk);
                 waitingBytes += chunk.size();
-                pace.arrived(chunk.size());
             }
             request = hasRoom();
             requestOwed = !request;
@@ -200,7 +204,11 @@ final class UploadBody extends InputStream {
         try {
             while (failure == null && !ended && !arrived.getAsBoolean()) {
                 long left = pace.left();
-                pace.waited(left - changed.awaitNanos(left));
+                long waited = left - changed.awaitNanos(left);
+                long bytes = wire.getAsLong();
+                pace.arrived(bytes - counted);
+                counted = bytes;
+                pace.waited(waited);
             }
         } catch (SurfaceException tooSlow) {
             failure = tooSlow;

@@ -3,10 +3,12 @@ package io.surfacefs.kit;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.surfacefs.codec.Hashes;
 import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import java.io.IOException;
@@ -37,7 +39,7 @@ final class EntryFiles {
         byte[] json = read(source, KitPaths.manifest(key));
         Manifest manifest = parse(json, key);
         StoredPayload payload = manifest instanceof ArtefactManifest artefact ? artefact.payload() : null;
-        return new KitEntry(
+        KitEntry entry = new KitEntry(
                 key,
                 manifest.digest(),
                 json.length,
@@ -45,6 +47,8 @@ final class EntryFiles {
                 payload == null ? 0 : payload.storedSize(),
                 List.of(),
                 List.of());
+        String signature = KitPaths.signature(key);
+        return key.isScanManifest() && source.has(signature) ? entry.signed(read(source, signature)) : entry;
     }
 
     /**
@@ -66,17 +70,40 @@ final class EntryFiles {
                 throw new KitException(KitFault.REFUSED, "the manifest speaks of another payload than the index");
             }
         }
-        return manifest;
+        return manifest instanceof ScanManifest scan ? signed(entry, scan) : manifest;
+    }
+
+    /** The scan manifest with what its envelope says. */
+    private ScanManifest signed(KitEntry entry, ScanManifest manifest) throws IOException {
+        String path = entry.signaturePath();
+        if (path == null) {
+            return manifest;
+        }
+        byte[] envelope = read(source, path);
+        if (envelope.length != entry.signatureBytes()
+                || !ManifestCodec.digestOf(envelope).equals(entry.signatureDigest())) {
+            throw new KitException(KitFault.CHECKSUM, "the manifest's signature is not the one that the index names");
+        }
+        try {
+            return manifest.withSignatures(SignedForm.signatures(envelope, manifest));
+        } catch (SurfaceException e) {
+            throw new KitException(KitFault.SIGNATURE, String.valueOf(e.getMessage()), e.hint(), e);
+        }
     }
 
     private static byte[] read(KitSource source, String path) throws IOException {
         try (KitSource.Opened file = source.file(path)) {
             byte[] json = file.stream().readNBytes(MAX_MANIFEST + 1);
             if (json.length > MAX_MANIFEST) {
-                throw new KitException(KitFault.REFUSED, "the manifest is longer than any may be");
+                throw new KitException(KitFault.REFUSED, path + " is longer than any may be");
             }
             return json;
         }
+    }
+
+    /** A scan manifest as a store gave it. */
+    static ScanManifest scan(byte[] json, ArtefactKey key) {
+        return CODEC.readScan(json, key);
     }
 
     private static Manifest parse(byte[] json, ArtefactKey key) throws KitException {
@@ -157,7 +184,8 @@ final class EntryFiles {
         }
 
         /** What reading it failed with, whatever those made of it who read; null where it didn't. */
-        @Nullable KitException failed() {
+        @Nullable
+        KitException failed() {
             return failed;
         }
 

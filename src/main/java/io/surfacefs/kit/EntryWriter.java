@@ -22,6 +22,10 @@ interface EntryWriter extends AutoCloseable {
         }
     }
 
+    /** What is in memory of an entry: its manifest, and the envelope beside it or null. */
+    @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
+    record Files(byte[] manifest, byte @Nullable [] envelope) {}
+
     /** Gets a payload. */
     @FunctionalInterface
     interface Fetch {
@@ -34,7 +38,7 @@ interface EntryWriter extends AutoCloseable {
     }
 
     /** Writes an entry, now or later. */
-    void write(KitEntry entry, byte[] manifest, Fetch payload, Done done) throws IOException;
+    void write(KitEntry entry, Files files, Fetch payload, Done done) throws IOException;
 
     /** Waits until all are written. */
     void await() throws IOException;
@@ -43,8 +47,14 @@ interface EntryWriter extends AutoCloseable {
     void close() throws IOException;
 
     /** Writes the files of an entry. */
-    static void files(KitTarget target, KitEntry entry, byte[] manifest, @Nullable Content payload) throws IOException {
+    static void files(KitTarget target, KitEntry entry, Files files, @Nullable Content payload) throws IOException {
+        byte[] manifest = files.manifest;
         target.file(entry.manifestPath(), new ByteArrayInputStream(manifest), manifest.length);
+        byte[] envelope = files.envelope;
+        String beside = entry.signaturePath();
+        if (beside != null && envelope != null) {
+            target.file(beside, new ByteArrayInputStream(envelope), envelope.length);
+        }
         String path = entry.payloadPath();
         if (path != null && payload != null) {
             target.file(path, payload.stream(), entry.payloadBytes());
@@ -62,13 +72,13 @@ interface EntryWriter extends AutoCloseable {
         }
 
         @Override
-        public void write(KitEntry entry, byte[] manifest, Fetch payload, Done done) throws IOException {
+        public void write(KitEntry entry, Files files, Fetch payload, Done done) throws IOException {
             workers.submit(() -> {
                 if (entry.payloadDigest() == null) {
-                    files(target, entry, manifest, null);
+                    EntryWriter.files(target, entry, files, null);
                 } else {
                     try (Content content = payload.fetch()) {
-                        files(target, entry, manifest, content);
+                        EntryWriter.files(target, entry, files, content);
                     }
                 }
                 done.another();
@@ -94,7 +104,7 @@ interface EntryWriter extends AutoCloseable {
         private final Deque<Waiting> waiting = new ArrayDeque<>();
 
         private record Waiting(
-                KitEntry entry, byte[] manifest, @Nullable Future<Content> payload, Done done) {}
+                KitEntry entry, Files files, @Nullable Future<Content> payload, Done done) {}
 
         InOrder(KitTarget target, int parallel) {
             this.target = target;
@@ -102,12 +112,12 @@ interface EntryWriter extends AutoCloseable {
         }
 
         @Override
-        public void write(KitEntry entry, byte[] manifest, Fetch payload, Done done) throws IOException {
+        public void write(KitEntry entry, Files files, Fetch payload, Done done) throws IOException {
             if (waiting.size() == parallel) {
                 writeFirst();
             }
             Future<Content> fetched = entry.payloadDigest() == null ? null : threads.submit(payload::fetch);
-            waiting.add(new Waiting(entry, manifest, fetched, done));
+            waiting.add(new Waiting(entry, files, fetched, done));
         }
 
         @Override
@@ -120,7 +130,7 @@ interface EntryWriter extends AutoCloseable {
         private void writeFirst() throws IOException {
             Waiting first = waiting.remove();
             try (Content content = first.payload == null ? null : got(first.payload)) {
-                files(target, first.entry, first.manifest, content);
+                EntryWriter.files(target, first.entry, first.files, content);
             }
             first.done.another();
         }

@@ -62,7 +62,8 @@ final class IndexReader implements AutoCloseable {
     }
 
     /** The next entry, or null at the end; only then all of the index was read, and {@link #version} is known. */
-    @Nullable KitEntry next() throws IOException {
+    @Nullable
+    KitEntry next() throws IOException {
         try {
             if (!begun) {
                 begun = true;
@@ -176,6 +177,15 @@ final class IndexReader implements AutoCloseable {
                     "payloadPath of " + key + " is not " + KitPaths.payload(key) + ", which is the only place for it");
             payload = digest(text(texts, "payloadSha256"));
         }
+        Digest signature = null;
+        if (texts.containsKey("signaturePath") || texts.containsKey("signatureSha256")) {
+            require(scan, "the artefact " + key + " has a signature beside its manifest");
+            require(
+                    KitPaths.signature(key).equals(text(texts, "signaturePath")),
+                    "signaturePath of " + key + " is not " + KitPaths.signature(key)
+                            + ", which is the only place for it");
+            signature = digest(text(texts, "signatureSha256"));
+        }
         return new KitEntry(
                 key,
                 digest(text(texts, "manifestSha256")),
@@ -183,7 +193,9 @@ final class IndexReader implements AutoCloseable {
                 payload,
                 scan ? 0 : size(sizes, "payloadBytes"),
                 names(lists, "images", Digest::parse),
-                names(lists, "scans", ScanId::new));
+                names(lists, "scans", ScanId::new),
+                signature,
+                signature == null ? 0 : size(sizes, "signatureBytes"));
     }
 
     /** With the algorithm in front, as this program writes it, or without. */

@@ -8,17 +8,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a kit has, by a first pass over its index, which is then known to be sound as a whole.
+ * What a kit has, by a first pass over its index, which is then known to be sound as a whole. To be closed.
  *
  * @param version 0 without an index
  * @param bytes of all files that it names
  */
-record Inventory(long version, long entries, long bytes, SortedSet<Tenant> tenants, PathSet paths) {
+record Inventory(long version, long entries, long bytes, SortedSet<Tenant> tenants, PathSet paths)
+        implements AutoCloseable {
     static Inventory of(Kit kit) throws IOException {
         long entries = 0;
         long bytes = 0;
         SortedSet<Tenant> tenants = new TreeSet<>((a, b) -> a.value().compareTo(b.value()));
         PathSet paths = new PathSet();
+        boolean read = false;
         try (Kit.Entries all = kit.entries(problem -> {})) {
             for (KitEntry entry = all.next(); entry != null; entry = all.next()) {
                 entries++;
@@ -29,9 +31,19 @@ record Inventory(long version, long entries, long bytes, SortedSet<Tenant> tenan
                 if (payload != null) {
                     paths.add(payload);
                 }
+                String signature = entry.signaturePath();
+                if (signature != null) {
+                    paths.add(signature);
+                }
             }
             paths.freeze();
-            return new Inventory(all.version(), entries, bytes, tenants, paths);
+            Inventory inventory = new Inventory(all.version(), entries, bytes, tenants, paths);
+            read = true;
+            return inventory;
+        } finally {
+            if (!read) {
+                paths.close();
+            }
         }
     }
 
@@ -48,7 +60,7 @@ record Inventory(long version, long entries, long bytes, SortedSet<Tenant> tenan
                         problems);
     }
 
-    private @Nullable String stranger(Kit kit, String path) {
+    private @Nullable String stranger(Kit kit, String path) throws IOException {
         KitPaths.Part part = KitPaths.part(path);
         if (part == null) {
             return "no file of a kit";
@@ -57,6 +69,14 @@ record Inventory(long version, long entries, long bytes, SortedSet<Tenant> tenan
         if (listed || (!kit.indexed() && part == KitPaths.Part.MANIFEST)) {
             return null; // of a manifest without an index it was told already what is wrong with it
         }
-        return kit.indexed() ? "not in the index" : "a payload without a manifest";
+        if (kit.indexed()) {
+            return "not in the index";
+        }
+        return part == KitPaths.Part.PAYLOAD ? "a payload without a manifest" : "a signature without a manifest";
+    }
+
+    @Override
+    public void close() throws IOException {
+        paths.close();
     }
 }

@@ -1,13 +1,12 @@
 package io.surfacefs.kit;
 
-import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.codec.Hashes;
+import io.surfacefs.model.Digest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Objects;
+import java.security.MessageDigest;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +73,9 @@ public final class Kit implements AutoCloseable {
      * @param problems told of a manifest that no entry can be made of, in a kit without an index
      */
     Entries entries(Consumer<KitProblem> problems) throws IOException {
-        return indexed ? new Indexed(new IndexReader(source.file(KitPaths.INDEX).stream())) : walked(problems);
+        return indexed
+                ? new Indexed(new IndexReader(source.file(KitPaths.INDEX).stream()))
+                : new WalkedEntries(source, problems);
     }
 
     private record Indexed(IndexReader reader) implements Entries {
@@ -94,51 +95,28 @@ public final class Kit implements AutoCloseable {
         }
     }
 
-    private Entries walked(Consumer<KitProblem> problems) throws IOException {
-        List<String> manifests = new ArrayList<>();
-        source.walk(
-                path -> {
-                    if (KitPaths.manifestKey(path) != null) {
-                        manifests.add(path);
-                    }
-                },
-                refused -> {});
-        Collections.sort(manifests);
-        return new Walked(manifests, problems);
-    }
-
-    /** Entries as the files tell them. */
-    private final class Walked implements Entries {
-        private final List<String> manifests;
-        private final Consumer<KitProblem> problems;
-        private int at;
-
-        Walked(List<String> manifests, Consumer<KitProblem> problems) {
-            this.manifests = manifests;
-            this.problems = problems;
-        }
-
-        @Override
-        public @Nullable KitEntry next() throws IOException {
-            while (at < manifests.size()) {
-                String path = manifests.get(at++);
-                ArtefactKey key = Objects.requireNonNull(KitPaths.manifestKey(path));
-                try {
-                    return EntryFiles.ofManifest(source, key);
-                } catch (KitException e) {
-                    problems.accept(new KitProblem(path, e.fault(), String.valueOf(e.getMessage())));
+    /**
+     * What names its content: the SHA-256 of the index, as the export told it; of a kit without one, of the paths and
+     * digests of its manifests.
+     */
+    Digest digest() throws IOException {
+        MessageDigest hash = Hashes.sha256();
+        if (!indexed) {
+            try (Entries all = entries(problem -> {})) {
+                for (KitEntry entry = all.next(); entry != null; entry = all.next()) {
+                    String line = entry.manifestPath() + " " + entry.manifestDigest() + "\n";
+                    hash.update(line.getBytes(StandardCharsets.UTF_8));
                 }
             }
-            return null;
+            return Digest.of(hash.digest());
         }
-
-        @Override
-        public long version() {
-            return 0;
+        byte[] buffer = new byte[64 << 10];
+        try (KitSource.Opened file = source.file(KitPaths.INDEX)) {
+            for (int n = file.stream().read(buffer); n >= 0; n = file.stream().read(buffer)) {
+                hash.update(buffer, 0, n);
+            }
         }
-
-        @Override
-        public void close() {}
+        return Digest.of(hash.digest());
     }
 
     /**

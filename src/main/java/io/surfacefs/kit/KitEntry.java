@@ -1,6 +1,7 @@
 package io.surfacefs.kit;
 
 import io.surfacefs.codec.CanonicalJson;
+import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ScanId;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param payloadBytes its length; 0 for a scan manifest
  * @param images under which it is found, sorted
  * @param scans under which it is found, sorted
+ * @param signatureDigest SHA-256 of the envelope that lies beside a scan manifest; null for none, and for an artefact
+ * @param signatureBytes its length, 0 for none
  */
 public record KitEntry(
         ArtefactKey key,
@@ -26,7 +29,21 @@ public record KitEntry(
         @Nullable Digest payloadDigest,
         long payloadBytes,
         List<Digest> images,
-        List<ScanId> scans) {
+        List<ScanId> scans,
+        @Nullable Digest signatureDigest,
+        long signatureBytes) {
+    /** An entry without an envelope beside its manifest. */
+    public KitEntry(
+            ArtefactKey key,
+            Digest manifestDigest,
+            long manifestBytes,
+            @Nullable Digest payloadDigest,
+            long payloadBytes,
+            List<Digest> images,
+            List<ScanId> scans) {
+        this(key, manifestDigest, manifestBytes, payloadDigest, payloadBytes, images, scans, null, 0);
+    }
+
     public KitEntry {
         images = List.copyOf(images);
         scans = List.copyOf(scans);
@@ -42,9 +59,28 @@ public record KitEntry(
         return payloadDigest == null ? null : KitPaths.payload(key);
     }
 
+    /** The same entry with an envelope beside its manifest. */
+    KitEntry signed(byte[] envelope) {
+        return new KitEntry(
+                key,
+                manifestDigest,
+                manifestBytes,
+                payloadDigest,
+                payloadBytes,
+                images,
+                scans,
+                ManifestCodec.digestOf(envelope),
+                envelope.length);
+    }
+
+    /** Where the envelope of its manifest lies, or null where there is none. */
+    public @Nullable String signaturePath() {
+        return signatureDigest == null ? null : KitPaths.signature(key);
+    }
+
     /** The bytes of its files. */
     public long bytes() {
-        return manifestBytes + payloadBytes;
+        return manifestBytes + payloadBytes + signatureBytes;
     }
 
     /** In RFC 8785 form. */
@@ -60,6 +96,11 @@ public record KitEntry(
             tree.put("payloadPath", KitPaths.payload(key));
             tree.put("payloadSha256", payloadDigest.toString());
             tree.put("payloadBytes", payloadBytes);
+        }
+        if (signatureDigest != null) {
+            tree.put("signaturePath", KitPaths.signature(key));
+            tree.put("signatureSha256", signatureDigest.toString());
+            tree.put("signatureBytes", signatureBytes);
         }
         tree.put("images", images.stream().map(Digest::toString).toList());
         tree.put("scans", scans.stream().map(ScanId::value).toList());

@@ -3,6 +3,7 @@ package io.surfacefs.kit;
 import io.surfacefs.client.ManifestDocument;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.codec.Hashes;
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a kit from a Surface.FS, here or far away. The same content makes the same bytes, whoever exports it, where
  * and when. Stored bytes are copied as they are and checked against their digest on the way. Memory is bounded by the
- * payloads that are under way and by what the index of the tenant holds for what is exported.
+ * entries that are under way.
  */
 public final class KitExport {
     /** A payload up to here is fetched ahead of its turn. */
@@ -117,10 +118,17 @@ public final class KitExport {
     }
 
     private void export(Tenant tenant, IndexWriter index, Since since, EntryWriter writer) throws IOException {
-        FoundUnder under = FoundUnder.read(client, tenant, options.kind);
-        Listed listed = new Listed(client, tenant, options);
+        try (FoundUnder under = FoundUnder.read(client, tenant, options.kind)) {
+            export(new Listed(client, tenant, options), under, index, since, writer);
+        }
+    }
+
+    private void export(Listed listed, FoundUnder under, IndexWriter index, Since since, EntryWriter writer)
+            throws IOException {
         for (ManifestDocument manifest = listed.next(); manifest != null; manifest = listed.next()) {
-            KitEntry entry = entry(manifest, under);
+            byte[] envelope = manifest.key().isScanManifest() ? envelope(manifest) : null;
+            KitEntry plain = entry(manifest, under);
+            KitEntry entry = envelope == null ? plain : plain.signed(envelope);
             if (since.has(entry)) {
                 left++;
                 continue;
@@ -128,25 +136,38 @@ public final class KitExport {
             index.add(entry, made(manifest));
             entries++;
             bytes += entry.bytes();
-            writer.write(entry, manifest.json(), () -> fetch(entry), done);
+            writer.write(entry, new EntryWriter.Files(manifest.json(), envelope), () -> fetch(entry), done);
         }
+    }
+
+    /** The envelope beside a scan manifest, which a list doesn't tell; null for none. */
+    private byte @Nullable [] envelope(ManifestDocument listed) {
+        byte[] signatures = client.manifest(listed.key()).signatures();
+        return signatures == null
+                ? null
+                : SignedForm.envelope(
+                        EntryFiles.scan(listed.json(), listed.key()).withSignatures(signatures));
     }
 
     private static Timestamp made(ManifestDocument manifest) {
         return new Timestamp(text(manifest, manifest.key().isScanManifest() ? "generatedAt" : "createdAt"));
     }
 
-    private static KitEntry entry(ManifestDocument manifest, FoundUnder under) {
+    private static KitEntry entry(ManifestDocument manifest, FoundUnder under) throws IOException {
         ArtefactKey key = manifest.key();
         boolean scan = key.isScanManifest();
+        FoundUnder.Names names = under.of(
+                key,
+                manifest.member(scan ? "imageDigest" : "source.imageDigest"),
+                manifest.member(scan ? "scanId" : "source.scanId"));
         return new KitEntry(
                 key,
                 manifest.digest(),
                 manifest.json().length,
                 scan ? null : Digest.parse(text(manifest, "storage.sha256")),
                 scan ? 0 : Long.parseLong(text(manifest, "storage.sizeBytes")),
-                under.images(key, manifest.member(scan ? "imageDigest" : "source.imageDigest")),
-                under.scans(key, manifest.member(scan ? "scanId" : "source.scanId")));
+                names.images(),
+                names.scans());
     }
 
     private static String text(ManifestDocument manifest, String member) {

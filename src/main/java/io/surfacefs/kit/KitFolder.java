@@ -76,13 +76,13 @@ final class KitFolder implements KitSource {
     }
 
     @Override
-    public void walk(Consumer<String> files, Consumer<KitProblem> refused) throws IOException {
+    public void walk(Names files, Consumer<KitProblem> refused) throws IOException {
         Files.walkFileTree(root.resolve(KitPaths.ROOT), new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes found) {
+            public FileVisitResult visitFile(Path file, BasicFileAttributes found) throws IOException {
                 String path = root.relativize(file).toString();
                 if (found.isRegularFile()) {
-                    files.accept(path);
+                    files.of(path);
                 } else {
                     refused.accept(new KitProblem(shown(path), KitFault.REFUSED, "a link or no file"));
                 }

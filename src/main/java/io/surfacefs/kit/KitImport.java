@@ -1,15 +1,17 @@
 package io.surfacefs.kit;
 
+import io.surfacefs.client.Again;
 import io.surfacefs.client.KitVersions;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -28,11 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class KitImport {
     /** Keys that are asked about at a time. */
     private static final int BATCH = 500;
-    /** How often a service that is overloaded is asked again, with longer and longer waits: 25 s in all. */
-    private static final int PATIENCE = 10;
-
-    private static final long FIRST_WAIT_MILLIS = 100;
-    private static final long LONGEST_WAIT_MILLIS = 5_000;
+    /** Images and scans of the entries of a batch, which are held. */
+    private static final int MAX_NAMES = 100_000;
 
     /**
      * How to import.
@@ -40,8 +39,22 @@ public final class KitImport {
      * @param dryRun verify all and say what would come; nothing is changed
      * @param force take a kit that is older than the last one
      * @param parallel entries that are under way at a time
+     * @param aside the folder where entries that don't come in are put, with the reason; null for none. What lies there
+     *     is bounded: 1 GiB and 10,000 entries
+     * @param retry asks a service again that is overloaded
      */
-    public record Options(boolean dryRun, boolean force, KitTrust trust, int parallel) {}
+    public record Options(
+            boolean dryRun,
+            boolean force,
+            KitTrust trust,
+            int parallel,
+            @Nullable Path aside,
+            Again retry) {
+        /** Options with nothing put aside and 30 s of patience. */
+        public Options(boolean dryRun, boolean force, KitTrust trust, int parallel) {
+            this(dryRun, force, trust, parallel, null, Again.USUAL);
+        }
+    }
 
     private final Kit kit;
     private final SurfaceClient client;
@@ -50,6 +63,7 @@ public final class KitImport {
     private final Tally tally = new Tally();
     private final Set<Tenant> spoiled = ConcurrentHashMap.newKeySet();
     private final Done done;
+    private final @Nullable Aside aside;
 
     private KitImport(Kit kit, SurfaceClient client, Options options, LongConsumer progress) {
         this.kit = kit;
@@ -57,6 +71,7 @@ public final class KitImport {
         this.options = options;
         this.files = new EntryFiles(kit.source());
         this.done = new Done(progress);
+        this.aside = options.aside == null || options.dryRun ? null : new Aside(kit, options.aside, Aside.Bounds.USUAL);
     }
 
     /**
@@ -78,30 +93,41 @@ public final class KitImport {
 
     private KitReport run(@Nullable KitVersions versions) throws IOException {
         KitSignature.check(kit, options.trust, tally);
-        Inventory inventory = Inventory.of(kit);
-        requireNewer(inventory, versions);
+        try (Inventory inventory = Inventory.of(kit)) {
+            requireNewer(inventory, versions);
+            bringAll();
+            inventory.strangers(kit, tally::problem);
+            if (!options.dryRun && versions != null && inventory.version() > 0) {
+                inventory.tenants().stream()
+                        .filter(tenant -> !spoiled.contains(tenant))
+                        .forEach(tenant -> versions.kitImported(tenant, inventory.version()));
+            }
+            if (aside != null) {
+                tally.aside(aside.folder(), aside.failure());
+            }
+            return tally.report(inventory.version(), inventory.entries());
+        }
+    }
+
+    private void bringAll() throws IOException {
         try (Workers workers = new Workers(options.parallel);
                 Kit.Entries entries = kit.entries(tally::problem)) {
             List<KitEntry> batch = new ArrayList<>();
+            int names = 0;
             for (KitEntry entry = entries.next(); entry != null; entry = entries.next()) {
                 boolean another = !batch.isEmpty()
                         && !batch.getFirst().key().tenant().equals(entry.key().tenant());
-                if (another || batch.size() == BATCH) {
+                if (another || batch.size() == BATCH || names > MAX_NAMES) {
                     submit(workers, batch);
                     batch.clear();
+                    names = 0;
                 }
                 batch.add(entry);
+                names += entry.images().size() + entry.scans().size();
             }
             submit(workers, batch);
             workers.await();
         }
-        inventory.strangers(kit, tally::problem);
-        if (!options.dryRun && versions != null && inventory.version() > 0) {
-            inventory.tenants().stream()
-                    .filter(tenant -> !spoiled.contains(tenant))
-                    .forEach(tenant -> versions.kitImported(tenant, inventory.version()));
-        }
-        return tally.report(inventory.version(), inventory.entries());
     }
 
     private void requireNewer(Inventory inventory, @Nullable KitVersions versions) throws KitException {
@@ -139,8 +165,8 @@ public final class KitImport {
         Tenant tenant = batch.getFirst().key().tenant();
         Set<ArtefactKey> missing;
         try {
-            missing = new HashSet<>(
-                    client.missing(tenant, batch.stream().map(KitEntry::key).toList()));
+            List<ArtefactKey> keys = batch.stream().map(KitEntry::key).toList();
+            missing = new HashSet<>(options.retry.ask(() -> client.missing(tenant, keys)));
         } catch (SurfaceException e) {
             KitFault fault = faultOf(e.code());
             if (fault == null) {
@@ -165,6 +191,9 @@ public final class KitImport {
     private void aside(KitEntry entry, KitFault fault, String why) {
         spoiled.add(entry.key().tenant());
         tally.problem(new KitProblem(entry.manifestPath(), fault, why));
+        if (aside != null) {
+            aside.put(entry, fault, why);
+        }
     }
 
     private void bring(KitEntry entry, boolean known) throws IOException {
@@ -192,32 +221,31 @@ public final class KitImport {
 
     private SurfaceClient.PutAnswer patiently(KitEntry entry, Manifest manifest, boolean known) throws IOException {
         boolean send = !known && entry.payloadDigest() != null;
-        long wait = FIRST_WAIT_MILLIS;
-        for (int attempt = 0; ; attempt++) {
+        try {
             try {
-                return put(entry, manifest, send);
+                return options.retry.ask(() -> put(entry, manifest, send));
             } catch (SurfaceException e) {
-                if (e.code() == ErrorCode.PAYLOAD_MISSING && !send && entry.payloadDigest() != null) {
-                    send = true; // it went since it was asked for
-                    continue;
+                if (e.code() != ErrorCode.PAYLOAD_MISSING || send || entry.payloadDigest() == null) {
+                    throw e;
                 }
-                if (e.code() == ErrorCode.OVERLOADED && attempt < PATIENCE) {
-                    pause(wait);
-                    wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
-                    continue;
-                }
-                KitFault fault = faultOf(e.code());
-                if (fault != null) {
-                    throw new KitException(fault, e.getMessage() + " (" + e.code() + ")", e.hint(), e);
-                }
-                throw e;
+                return options.retry.ask(() -> put(entry, manifest, true)); // it went since it was asked for
             }
+        } catch (SurfaceException e) {
+            KitFault fault = faultOf(e.code());
+            if (fault != null) {
+                throw new KitException(fault, e.getMessage() + " (" + e.code() + ")", e.hint(), e);
+            }
+            throw e;
         }
     }
 
     private SurfaceClient.PutAnswer put(KitEntry entry, Manifest manifest, boolean send) throws IOException {
-        SurfaceClient.CopiedArtefact artefact =
-                new SurfaceClient.CopiedArtefact(entry.key(), manifest.canonical(), entry.images(), entry.scans());
+        SurfaceClient.CopiedArtefact artefact = new SurfaceClient.CopiedArtefact(
+                entry.key(),
+                manifest.canonical(),
+                entry.images(),
+                entry.scans(),
+                manifest instanceof ScanManifest scan ? scan.signatures() : null);
         if (!send) {
             return client.copy(artefact, null);
         }
@@ -231,15 +259,6 @@ public final class KitImport {
                 }
                 throw e;
             }
-        }
-    }
-
-    private static void pause(long millis) throws InterruptedIOException {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
         }
     }
 

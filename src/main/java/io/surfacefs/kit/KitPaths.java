@@ -17,6 +17,7 @@ final class KitPaths {
     static final String SIGNATURE = ROOT + "manifest-index.json.dsse";
 
     private static final String PAYLOADS = ROOT + "payloads/tenants/";
+    private static final String SIGNATURE_END = ".json.dsse";
     private static final String MANIFEST_END = ".json";
     private static final String PAYLOAD_END = ".json.zst";
 
@@ -30,6 +31,11 @@ final class KitPaths {
         return PAYLOADS + name(key) + PAYLOAD_END;
     }
 
+    /** Of a scan manifest's envelope. */
+    static String signature(ArtefactKey key) {
+        return MANIFESTS + name(key) + SIGNATURE_END;
+    }
+
     private static String name(ArtefactKey key) {
         return key.tenant() + "/" + key.kind() + "/" + key.digest().hex();
     }
@@ -39,6 +45,7 @@ final class KitPaths {
         INDEX,
         SIGNATURE,
         MANIFEST,
+        MANIFEST_SIGNATURE,
         PAYLOAD
     }
 
@@ -52,6 +59,10 @@ final class KitPaths {
         }
         if (key(path, MANIFESTS, MANIFEST_END) != null) {
             return Part.MANIFEST;
+        }
+        ArtefactKey signed = key(path, MANIFESTS, SIGNATURE_END);
+        if (signed != null) {
+            return signed.isScanManifest() ? Part.MANIFEST_SIGNATURE : null;
         }
         return key(path, PAYLOADS, PAYLOAD_END) != null ? Part.PAYLOAD : null;
     }

@@ -1,5 +1,6 @@
 package io.surfacefs.kit;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems those, the first {@value #MAX_PROBLEMS}
  * @param signedBy who signed the index, null where nobody looked or nobody did
  * @param warnings what should be known besides
+ * @param aside the folder where entries that didn't come in were put; null where none was
  * @param seconds it took
  */
 public record KitReport(
@@ -29,6 +31,7 @@ public record KitReport(
         List<KitProblem> problems,
         @Nullable String signedBy,
         List<String> warnings,
+        @Nullable Path aside,
         double seconds) {
     /** Problems that are told one by one. */
     public static final int MAX_PROBLEMS = 10_000;

@@ -47,13 +47,19 @@ public interface KitSource extends AutoCloseable {
     /** Whether there is something under that path, whatever it is. */
     boolean has(String path) throws IOException;
 
+    /** Told of the path of a file. */
+    @FunctionalInterface
+    interface Names {
+        void of(String path) throws IOException;
+    }
+
     /**
      * Goes through all that lies in the kit, in no order.
      *
      * @param files told the path of each plain file
      * @param refused told of what is none: links, devices, names that leave the kit, names that come twice
      */
-    void walk(Consumer<String> files, Consumer<KitProblem> refused) throws IOException;
+    void walk(Names files, Consumer<KitProblem> refused) throws IOException;
 
     /** Whether a path is a folder that is not a link. */
     static boolean isFolder(Path path) {

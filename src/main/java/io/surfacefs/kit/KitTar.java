@@ -1,7 +1,6 @@
 package io.surfacefs.kit;
 
 import java.io.BufferedInputStream;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -9,9 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -19,52 +16,64 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A kit in a tar file: its headers are read once, then every file at its place. What isn't a plain file with a name of
- * a kit's is refused and never opened.
+ * a kit's is refused and never opened. Where the files lie is known by a hash of their names, in bounded memory.
  */
 final class KitTar implements KitSource {
     /** Problems that are told one by one. */
     private static final int MAX_TOLD = 1_000;
 
     private static final int END = 1024;
+    /** Columns: hash of the name, where its bytes begin, how many they are. */
+    private static final int WIDTH = 3;
 
-    /** Where a file's bytes lie; size -1 for a name that came twice. */
-    private record Span(long offset, long size) {}
-
+    private final Path place;
     private final FileChannel channel;
-    private final Map<String, Span> files;
-    private final List<KitProblem> refused;
+    private final PathHash hash = new PathHash();
+    private final SortedRows files;
+    private final List<KitProblem> refused = new ArrayList<>();
 
-    private KitTar(FileChannel channel, Map<String, Span> files, List<KitProblem> refused) {
+    private KitTar(Path place, FileChannel channel, SortedRows files) {
+        this.place = place;
         this.channel = channel;
         this.files = files;
-        this.refused = refused;
     }
 
     static KitTar open(Path place) throws IOException {
-        Map<String, Span> files = new HashMap<>();
-        List<KitProblem> refused = new ArrayList<>();
-        FileChannel channel = FileChannel.open(place, StandardOpenOption.READ);
-        try (FileInputStream in = new FileInputStream(place.toFile());
-                TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(in, 512))) {
-            long end = channel.size();
-            requireEnd(channel, place);
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                take(entry, tar.getBytesRead(), end, files, refused);
+        return open(place, new SortedRows(WIDTH));
+    }
+
+    /** @param files empty, of {@value #WIDTH} columns; closed with this */
+    static KitTar open(Path place, SortedRows files) throws IOException {
+        KitTar kit = new KitTar(place, FileChannel.open(place, StandardOpenOption.READ), files);
+        boolean sound = false;
+        try {
+            kit.read();
+            sound = true;
+        } finally {
+            if (!sound) {
+                kit.close();
             }
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            if (e instanceof KitException told) {
-                throw told;
-            }
-            throw new KitException(
-                    KitFault.REFUSED,
-                    place + " is no tar that can be read to its end: "
-                            + KitFolder.shown(String.valueOf(e.getMessage())),
-                    "is it compressed, or was it cut on its way?",
-                    e);
         }
-        if (files.keySet().stream().noneMatch(name -> name.startsWith(KitPaths.ROOT))) {
-            channel.close();
+        return kit;
+    }
+
+    private void read() throws IOException {
+        requireEnd(channel, place);
+        boolean[] kit = {false};
+        headers((entry, offset) -> {
+            String path = path(entry);
+            String why = refusal(entry, path);
+            if (why != null && refused.size() < MAX_TOLD) {
+                refused.add(new KitProblem(KitFolder.shown(entry.getName()), KitFault.REFUSED, why));
+            }
+            if (why == null && !entry.isDirectory()) {
+                requireWithin(entry, path, offset);
+                files.add(hash.of(path), offset, entry.getSize());
+                kit[0] |= path.startsWith(KitPaths.ROOT);
+            }
+        });
+        files.freeze();
+        if (!kit[0]) {
             throw new KitException(
                     refused.isEmpty() ? KitFault.MISSING : KitFault.REFUSED,
                     "there is no kit in " + place + ": it has nothing below " + KitPaths.ROOT,
@@ -74,7 +83,29 @@ final class KitTar implements KitSource {
                                     + refused.getFirst().message(),
                     null);
         }
-        return new KitTar(channel, files, refused);
+    }
+
+    /** Told of a header, and where the bytes behind it begin. */
+    private interface Header {
+        void of(TarArchiveEntry entry, long offset) throws IOException;
+    }
+
+    private void headers(Header told) throws IOException {
+        InputStream all = new SpanStream(channel, 0, channel.size());
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(all, 512))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                told.of(entry, tar.getBytesRead());
+            }
+        } catch (KitException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new KitException(
+                    KitFault.REFUSED,
+                    place + " is no tar that can be read to its end: "
+                            + KitFolder.shown(String.valueOf(e.getMessage())),
+                    "is it compressed, or was it cut on its way?",
+                    e);
+        }
     }
 
     /** A tar ends in two blocks of zeros; one that was cut between two files would look whole without them. */
@@ -97,31 +128,18 @@ final class KitTar implements KitSource {
         }
     }
 
-    private static void take(
-            TarArchiveEntry entry, long offset, long end, Map<String, Span> files, List<KitProblem> refused)
-            throws KitException {
+    private static String path(TarArchiveEntry entry) {
         String name = entry.getName();
-        String path = name.startsWith("./") ? name.substring(2) : name;
-        String why = refusal(entry, path);
-        if (why == null && entry.isDirectory()) {
-            return;
-        }
-        if (why == null && (entry.getSize() < 0 || entry.getSize() > end - offset)) {
+        return name.startsWith("./") ? name.substring(2) : name;
+    }
+
+    private void requireWithin(TarArchiveEntry entry, String path, long offset) throws IOException {
+        if (entry.getSize() < 0 || entry.getSize() > channel.size() - offset) {
             throw new KitException(
                     KitFault.REFUSED,
                     "the tar ends within " + KitFolder.shown(path),
                     "it was cut on its way; get it again",
                     null);
-        }
-        if (why == null) {
-            if (files.put(path, new Span(offset, entry.getSize())) == null) {
-                return;
-            }
-            files.put(path, new Span(offset, -1));
-            why = "comes twice";
-        }
-        if (refused.size() < MAX_TOLD) {
-            refused.add(new KitProblem(KitFolder.shown(name), KitFault.REFUSED, why));
         }
     }
 
@@ -146,34 +164,44 @@ final class KitTar implements KitSource {
 
     @Override
     public Opened file(String path) throws IOException {
-        Span span = files.get(path);
-        if (span == null) {
+        long[] found = files.of(hash.of(path));
+        if (found.length == 0) {
             throw new KitException(KitFault.MISSING, "the kit has no " + path);
         }
-        if (span.size < 0) {
+        if (found.length > WIDTH) {
             throw new KitException(KitFault.REFUSED, path + " comes twice in the tar");
         }
-        return new Opened(new SpanStream(channel, span.offset, span.size), span.size);
+        return new Opened(new SpanStream(channel, found[1], found[2]), found[2]);
     }
 
     @Override
-    public boolean has(String path) {
-        return files.containsKey(path);
+    public boolean has(String path) throws IOException {
+        return files.of(hash.of(path)).length > 0;
     }
 
+    /** Reads the headers once more: their names are not held. */
     @Override
-    public void walk(Consumer<String> plain, Consumer<KitProblem> problems) {
-        files.forEach((path, span) -> {
-            if (span.size >= 0) {
-                plain.accept(path);
+    public void walk(Names plain, Consumer<KitProblem> problems) throws IOException {
+        refused.forEach(problems);
+        headers((entry, offset) -> {
+            String path = path(entry);
+            if (refusal(entry, path) != null || entry.isDirectory()) {
+                return;
+            }
+            long[] found = files.of(hash.of(path));
+            if (found.length <= WIDTH) {
+                plain.of(path);
+            } else if (found[1] != offset) {
+                problems.accept(new KitProblem(KitFolder.shown(entry.getName()), KitFault.REFUSED, "comes twice"));
             }
         });
-        refused.forEach(problems);
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try (files) {
+            channel.close();
+        }
     }
 
     /** A part of a file; closing it closes nothing. */
@@ -192,6 +220,13 @@ final class KitTar implements KitSource {
         public int read() throws IOException {
             byte[] one = new byte[1];
             return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public long skip(long n) {
+            long skipped = Math.clamp(n, 0, end - position);
+            position += skipped;
+            return skipped;
         }
 
         @Override

@@ -20,9 +20,14 @@ public final class KitVerify {
     public static KitReport run(Kit kit, KitTrust trust, int parallel, LongConsumer progress) throws IOException {
         Tally tally = new Tally();
         KitSignature.check(kit, trust, tally);
-        Inventory inventory = Inventory.of(kit);
+        try (Inventory inventory = Inventory.of(kit)) {
+            verify(kit, inventory, tally, parallel, new Done(progress));
+            return tally.report(inventory.version(), inventory.entries());
+        }
+    }
+
+    private static void verify(Kit kit, Inventory inventory, Tally tally, int parallel, Done done) throws IOException {
         EntryFiles files = new EntryFiles(kit.source());
-        Done done = new Done(progress);
         try (Workers workers = new Workers(parallel);
                 Kit.Entries entries = kit.entries(tally::problem)) {
             for (KitEntry entry = entries.next(); entry != null; entry = entries.next()) {
@@ -35,7 +40,6 @@ public final class KitVerify {
             workers.await();
         }
         inventory.strangers(kit, tally::problem);
-        return tally.report(inventory.version(), inventory.entries());
     }
 
     private static void verify(EntryFiles files, KitEntry entry, Tally tally) throws IOException {

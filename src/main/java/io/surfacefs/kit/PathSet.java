@@ -1,36 +1,26 @@
 package io.surfacefs.kit;
 
-import java.util.Arrays;
+import java.io.IOException;
 
-/** Paths that were seen, by 64 bits of a hash of each: 8 bytes a path. Filled, frozen, then asked. */
-final class PathSet {
-    private static final long OFFSET = 0xcbf29ce484222325L;
-    private static final long PRIME = 0x100000001b3L;
+/** Paths that were seen, by a hash of each. Filled, frozen, then asked; memory is bounded. To be closed. */
+final class PathSet implements AutoCloseable {
+    private final PathHash hash = new PathHash();
+    private final SortedRows hashes = new SortedRows(1);
 
-    private long[] hashes = new long[1024];
-    private int size;
-
-    void add(String path) {
-        if (size == hashes.length) {
-            hashes = Arrays.copyOf(hashes, Math.multiplyExact(size, 2));
-        }
-        hashes[size++] = hash(path);
+    void add(String path) throws IOException {
+        hashes.add(hash.of(path));
     }
 
-    void freeze() {
-        Arrays.sort(hashes, 0, size);
+    void freeze() throws IOException {
+        hashes.freeze();
     }
 
-    boolean contains(String path) {
-        return Arrays.binarySearch(hashes, 0, size, hash(path)) >= 0;
+    boolean contains(String path) throws IOException {
+        return hashes.of(hash.of(path)).length > 0;
     }
 
-    /** FNV-1a. */
-    private static long hash(String path) {
-        long hash = OFFSET;
-        for (int i = 0; i < path.length(); i++) {
-            hash = (hash ^ path.charAt(i)) * PRIME;
-        }
-        return hash;
+    @Override
+    public void close() throws IOException {
+        hashes.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.surfacefs.kit;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Tally {
     private final List<String> warnings = new ArrayList<>();
     private long bad;
     private @Nullable String signedBy;
+    private @Nullable Path aside;
 
     void good(KitEntry entry) {
         good.incrementAndGet();
@@ -63,6 +65,23 @@ final class Tally {
         }
     }
 
+    /**
+     * Says where what didn't come in was put.
+     *
+     * @param failure why something was not put there, or null
+     */
+    void aside(@Nullable Path folder, @Nullable String failure) {
+        lock.lock();
+        try {
+            aside = folder;
+            if (failure != null) {
+                warnings.add(failure);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     KitReport report(long version, long entries) {
         lock.lock();
         try {
@@ -78,6 +97,7 @@ final class Tally {
                     problems,
                     signedBy,
                     warnings,
+                    aside,
                     (System.nanoTime() - begun) / 1e9);
         } finally {
             lock.unlock();

@@ -9,7 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param hex 64 lower-case hexadecimal characters, without the algorithm
  */
 public record Digest(String hex) implements Comparable<Digest> {
+    /** What {@link #hex} looks like, as a regular expression of the whole. */
+    public static final String HEX_PATTERN = "[0-9a-f]{64}";
+
     private static final String PREFIX = "sha256:";
+
+    /** What {@link #parse} takes, as a regular expression of the whole. */
+    public static final String PATTERN = PREFIX + HEX_PATTERN;
 
     /** @throws SurfaceException {@code INVALID_ARGUMENT} when this is not 64 lower-case hexadecimal characters */
     public Digest {

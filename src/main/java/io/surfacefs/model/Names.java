@@ -2,12 +2,18 @@ package io.surfacefs.model;
 
 /** The character rules of the contract's names, checked by hand since they run on every request. */
 final class Names {
+    /** What {@link #isLabel} takes, as a regular expression of the whole. */
+    static final String LABEL = "[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?";
+
+    /** Characters of the longest label. */
+    static final int LONGEST_LABEL = 64;
+
     private Names() {}
 
-    /** {@code [a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?} */
+    /** Whether this is a {@link #LABEL}. */
     static boolean isLabel(String value) {
         int n = value.length();
-        if (n == 0 || n > 64 || !isLowerAlphanumeric(value.charAt(0)) || !isLowerAlphanumeric(value.charAt(n - 1))) {
+        if (n == 0 || n > LONGEST_LABEL || !isLowerAlphanumeric(value.charAt(0)) || !isLowerAlphanumeric(value.charAt(n - 1))) {
             return false;
         }
         for (int i = 1; i < n - 1; i++) {

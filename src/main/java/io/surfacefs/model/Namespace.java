@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param value the name as it stands in paths
  */
 public record Namespace(String value) implements Comparable<Namespace> {
+    /** What a value looks like, as a regular expression of the whole. */
+    public static final String PATTERN = Names.LABEL;
+
+    /** Characters of the longest value. */
+    public static final int LONGEST = Names.LONGEST_LABEL;
+
     /** @throws SurfaceException {@code INVALID_ARGUMENT} when the value does not match */
     public Namespace {
         if (!Names.isLabel(value)) {

@@ -15,6 +15,7 @@ public final class ObjectNames {
     /** The logical name of the bucket that holds manifests, index and system objects. */
     public static final String MANIFEST_BUCKET = "surface-manifests";
 
+    private static final String SIGNATURE = ".dsse";
     private static final String LABEL = "([a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?)";
     private static final String HEX = "([0-9a-f]{64})";
     private static final Pattern PAYLOAD = Pattern.compile(
@@ -44,6 +45,18 @@ public final class ObjectNames {
                     + ".json";
         }
         return "tenants/" + key.tenant() + "/" + key.kind() + "/" + hex.substring(0, 2) + "/" + hex + ".json";
+    }
+
+    /** The name of the envelope that stands beside a scan manifest: its own name and {@code .dsse}. */
+    public static String signature(ArtefactKey key) {
+        return manifest(key) + SIGNATURE;
+    }
+
+    /** The scan manifest beside which an object of that name stands, or null when it is no such envelope. */
+    public static @Nullable ArtefactKey signedBy(String name) {
+        Pointer pointer =
+                name.endsWith(SIGNATURE) ? parseName(name.substring(0, name.length() - SIGNATURE.length())) : null;
+        return pointer != null && pointer.key().isScanManifest() ? pointer.key() : null;
     }
 
     /** {@code cache/{namespace}/{tenant}/{hh}/{64 hex}.zst}, in the cache bucket. */

@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param value the id as it stands in paths
  */
 public record ScanId(String value) {
+    /** What a value looks like, as a regular expression of the whole. */
+    public static final String PATTERN = "[A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}";
+
+    /** Characters of the longest value. */
+    public static final int LONGEST = 128;
+
     /** @throws SurfaceException {@code INVALID_ARGUMENT} when the value does not match */
     public ScanId {
         if (!isValid(value)) {
@@ -21,7 +27,7 @@ public record ScanId(String value) {
     /** Whether the value is a scan id. */
     public static boolean isValid(String value) {
         int n = value.length();
-        if (n == 0 || n > 128 || !isAlphanumeric(value.charAt(0))) {
+        if (n == 0 || n > LONGEST || !isAlphanumeric(value.charAt(0))) {
             return false;
         }
         for (int i = 1; i < n; i++) {

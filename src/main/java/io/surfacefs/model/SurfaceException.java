@@ -47,7 +47,10 @@ public class SurfaceException extends RuntimeException {
         return hint;
     }
 
-    /** For codes that are {@linkplain ErrorCode#retryable() retryable}: when to come again, at least a second. */
+    /**
+     * For codes that are {@linkplain ErrorCode#retryable() retryable}: when to come again. Zero, with a client: the
+     * service couldn't be reached, so nobody said.
+     */
     public Duration retryAfter() {
         return retryAfter;
     }

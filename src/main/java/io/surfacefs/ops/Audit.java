@@ -36,22 +36,21 @@ public final class Audit {
             @Nullable String subject, @Nullable String tenant, String call, boolean deletes, @Nullable ErrorCode code) {
         boolean refused = code != null && REFUSALS.contains(code);
         if (refused || deletes) {
-            LOG.infof(
-                    "audit=%s subject=%s tenant=%s call=%s code=%s",
-                    refused ? "refused" : "delete",
-                    quoted(subject == null ? "" : subject),
-                    quoted(tenant == null ? "" : tenant),
-                    quoted(call),
-                    code == null ? "OK" : code.name());
+            LogLine.begin(LogKey.AUDIT, refused ? "refused" : "delete")
+                    .quoted(LogKey.SUBJECT, plain(subject == null ? "" : subject))
+                    .quoted(LogKey.TENANT, plain(tenant == null ? "" : tenant))
+                    .quoted(LogKey.CALL, plain(call))
+                    .with(LogKey.CODE, code == null ? "OK" : code.name())
+                    .info(LOG);
         }
     }
 
-    private static String quoted(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    private static String plain(String text) {
+        StringBuilder out = new StringBuilder(text.length());
         for (int i = 0; i < Math.min(text.length(), LONGEST); i++) {
             char c = text.charAt(i);
             out.append(c < 0x20 || c > 0x7e || c == '"' || c == '\\' ? '?' : c);
         }
-        return out.append(text.length() > LONGEST ? "…\"" : "\"").toString();
+        return out.append(text.length() > LONGEST ? "…" : "").toString();
     }
 }

@@ -26,16 +26,21 @@ public interface Events {
     /**
      * One piece of work ended.
      *
+     * @param tenant for whom it was done
      * @param outcome {@code ok}, or an error code in lower case
      * @param nanos how long it took
      */
-    default void timed(Op op, String outcome, long nanos) {}
+    default void timed(Op op, Tenant tenant, String outcome, long nanos) {}
 
-    /** A manifest was found in, or missed by, a tier. */
-    default void manifestLookup(Tier tier, boolean hit) {}
+    /**
+     * A manifest was found in, or missed by, a tier: told by the tier, once for each time that it was asked.
+     *
+     * @param tenant whose manifest
+     */
+    default void manifestLookup(Tier tier, Tenant tenant, boolean hit) {}
 
     /** A payload was stored that was not there before. */
-    default void payloadPersisted(Kind kind) {}
+    default void payloadPersisted(ArtefactKey key) {}
 
     /**
      * The store was asked something.
@@ -53,6 +58,17 @@ public interface Events {
 
     /** A manifest can't be read, so it was left out of a page; whoever asks for it by its key is told so. */
     default void corruptManifest(ArtefactKey key) {}
+
+    /**
+     * A manifest has no signature that counts here.
+     *
+     * @param why who signed, and what is wrong with it
+     * @param refused whether it was therefore not taken or not given
+     */
+    default void unsigned(ArtefactKey key, String why, boolean refused) {}
+
+    /** The files of signing keys, or of keys that are trusted, changed and can't be read; the last ones go on. */
+    default void keysUnreadable(String why) {}
 
     /** Artefacts were asked to be brought near: {@code present}, {@code fetched} or {@code missing}, so many times. */
     default void prefetched(String result, int times) {}

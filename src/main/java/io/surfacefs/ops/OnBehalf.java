@@ -36,23 +36,26 @@ public final class OnBehalf {
         }
     }
 
-    /** Threads that work for the caller of whoever hands the work over, while they do it. */
+    /** Threads that work for the caller of whoever hands the work over, and in its trace, while they do it. */
     public static Executor carrying(Executor threads) {
         return work -> {
             String caller = CALLER.get();
-            threads.execute(
-                    caller == null
-                            ? work
-                            : () -> {
-                                String before = CALLER.get();
-                                set(caller);
-                                try {
-                                    work.run();
-                                } finally {
-                                    set(before);
-                                }
-                            });
+            Trace.Origin origin = Trace.current();
+            threads.execute(caller == null && origin == null ? work : () -> run(work, caller, origin));
         };
+    }
+
+    private static void run(Runnable work, @Nullable String caller, Trace.@Nullable Origin origin) {
+        String callerBefore = CALLER.get();
+        Trace.Origin originBefore = Trace.current();
+        set(caller);
+        Trace.enter(origin);
+        try {
+            work.run();
+        } finally {
+            set(callerBefore);
+            Trace.enter(originBefore);
+        }
     }
 
     private static void set(@Nullable String authorization) {

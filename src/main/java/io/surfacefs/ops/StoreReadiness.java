@@ -76,7 +76,9 @@ public class StoreReadiness implements HealthCheck {
             return ErrorCode.STORE_TIMEOUT.name(); // of whoever asked, not of the store
         }
         if (out.getAndSet(!fault.isEmpty()) != !fault.isEmpty()) {
-            LOG.warnf("event=store-%s code=%s", fault.isEmpty() ? "back" : "out", fault.isEmpty() ? "OK" : fault);
+            LogLine.event(fault.isEmpty() ? "store-back" : "store-out")
+                    .with(LogKey.CODE, fault.isEmpty() ? "OK" : fault)
+                    .warn(LOG);
         }
         return fault;
     }

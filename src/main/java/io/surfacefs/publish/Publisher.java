@@ -1,7 +1,9 @@
 package io.surfacefs.publish;
 
+import io.surfacefs.client.Again;
 import io.surfacefs.client.ManifestDocument;
 import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -43,28 +45,46 @@ public final class Publisher {
     public record Published(List<Put> puts, ManifestDocument manifest, boolean created) {}
 
     /**
+     * How far it goes.
+     *
+     * @param retry asks a service again that is overloaded
+     * @param manifestBytes the longest scan manifest that is taken where it goes to, as far as it is known here
+     */
+    public record Limits(Again retry, long manifestBytes) {}
+
+    /**
      * Publishes. Whatever breaks off is completed by publishing again: what is stored stays as it is, and the manifest
      * comes last.
      *
      * @param client where to; not closed
+     * @param limits how long a service is asked again that is overloaded, and how long the manifest may be
      * @param done told of each artefact that is stored; as {@code progress}, by several threads, one at a time
      * @param progress told of the bytes of each piece that was sent
      * @throws IOException when a file can't be read
-     * @throws SurfaceException {@code DIGEST_MISMATCH} when a file is no longer what was checked; and what the service
-     *     answers
+     * @throws SurfaceException {@code INVALID_MANIFEST} when the manifest would be too long, before anything is put;
+     *     {@code DIGEST_MISMATCH} when a file is no longer what was checked; and what the service answers
      */
     public static Published publish(
-            SurfaceClient client, Publication publication, Consumer<Put> done, LongConsumer progress)
+            SurfaceClient client, Publication publication, Limits limits, Consumer<Put> done, LongConsumer progress)
             throws IOException {
-        List<Put> puts = putAll(client, publication, done, progress);
+        byte[] json = publication.manifest();
+        if (json.length > limits.manifestBytes) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_MANIFEST,
+                    "the scan manifest of " + publication.files().size() + " files has " + json.length
+                            + " bytes, more than " + limits.manifestBytes,
+                    "nothing was published; publish fewer files at a time, or raise surface.limits.manifest-size here"
+                            + " and where they go to");
+        }
+        List<Put> puts = putAll(client, publication, limits.retry, done, progress);
         SurfaceClient.PutAnswer manifest =
-                client.putScan(publication.about().tenant(), publication.scan(), publication.manifest());
+                limits.retry.ask(() -> client.putScan(publication.about().tenant(), publication.scan(), json));
         return new Published(puts, manifest.manifest(), manifest.created());
     }
 
     /** What takes the time is waiting for the disk or the service, so several files wait at once. */
     private static List<Put> putAll(
-            SurfaceClient client, Publication publication, Consumer<Put> done, LongConsumer progress)
+            SurfaceClient client, Publication publication, Again retry, Consumer<Put> done, LongConsumer progress)
             throws IOException {
         Lock telling = new ReentrantLock();
         AtomicBoolean failed = new AtomicBoolean();
@@ -79,7 +99,7 @@ public final class Publisher {
                     }
                     boolean stored = false;
                     try {
-                        Put put = put(client, publication, file, oneByOne);
+                        Put put = retry.ask(() -> put(client, publication, file, oneByOne));
                         stored = true;
                         alone(telling, () -> done.accept(put));
                         return put;

@@ -51,10 +51,10 @@ public final class CacheEntryResource {
     @Operation(operationId = "getCacheEntry", summary = "Get a cache entry")
     @APIResponse(
             responseCode = "200",
-            description = "The value, with the client's content type",
+            description = "The value; an entry keeps its bytes and no content type",
             content =
                     @Content(
-                            mediaType = "*/*",
+                            mediaType = Docs.OCTETS,
                             example = "{\"nodes\":[]}",
                             schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "default", ref = Docs.PROBLEM)

@@ -11,6 +11,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Audit;
 import io.surfacefs.ops.OnBehalf;
+import io.surfacefs.ops.Trace;
 import io.surfacefs.service.UploadPace;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -47,6 +48,7 @@ final class Exchange {
     private @Nullable Caller caller;
     private @Nullable String tenant;
     private boolean deletes;
+    private Trace.@Nullable Origin origin;
 
     private Exchange(RoutingContext context) {
         this.context = context;
@@ -126,8 +128,11 @@ final class Exchange {
         this.tenant = tenant;
         TenantAccess admitted = access.admit(caller(), tenant, asserted(request), right);
         // On an event loop nothing is asked of a store; the threads that resources run on live for one request.
-        if (access.passesOn() && Thread.currentThread().isVirtual()) {
-            OnBehalf.of(request.getHeader(HttpHeaders.AUTHORIZATION));
+        if (Thread.currentThread().isVirtual()) {
+            Trace.enter(origin());
+            if (access.passesOn()) {
+                OnBehalf.of(request.getHeader(HttpHeaders.AUTHORIZATION));
+            }
         }
         return admitted;
     }
@@ -236,6 +241,7 @@ final class Exchange {
             return;
         }
         response.headers().clear();
+        EveryAnswer.begin(response);
         response.setChunked(false);
         if (value != null) {
             response.headers().set(field, value);
@@ -258,7 +264,16 @@ final class Exchange {
 
     /** The name of this request in problem details and logs. */
     String traceId() {
-        return TraceId.of(request.getHeader("traceparent"));
+        return origin().id();
+    }
+
+    private Trace.Origin origin() {
+        Trace.Origin known = origin;
+        if (known == null) {
+            known = Trace.incoming(request.getHeader("traceparent"), request.getHeader("tracestate"));
+            origin = known;
+        }
+        return known;
     }
 
     /** Ends the connection (the stream, in HTTP/2) at once, whatever is still to be written. */

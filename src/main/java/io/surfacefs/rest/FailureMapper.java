@@ -1,5 +1,7 @@
 package io.surfacefs.rest;
 
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
@@ -24,7 +26,10 @@ public final class FailureMapper implements ExceptionMapper<Throwable> {
         Exchange exchange = Exchange.of(context);
         try {
             if (failure instanceof ClientGone) {
-                LOG.debugf("traceId=%s client gone: %s", exchange.traceId(), failure.getMessage());
+                LogLine.event("client-gone")
+                        .with(LogKey.TRACE_ID, exchange.traceId())
+                        .with(LogKey.MESSAGE, failure.getMessage())
+                        .debug(LOG);
                 exchange.cut();
             } else {
                 Problem problem = Problem.of(failure);
@@ -44,11 +49,19 @@ public final class FailureMapper implements ExceptionMapper<Throwable> {
 
     private static void log(Exchange exchange, Problem problem, Throwable failure) {
         if (problem.isOurs()) {
-            LOG.errorf(failure, "traceId=%s code=%s a request failed", exchange.traceId(), problem.code());
+            line("request-failed", exchange, problem).error(LOG, failure);
         } else if (exchange.response().headWritten()) {
-            LOG.warnf("traceId=%s code=%s an answer was cut: %s", exchange.traceId(), problem.code(), problem.detail());
+            line("answer-cut", exchange, problem).warn(LOG);
         } else if (LOG.isDebugEnabled()) {
-            LOG.debugf(failure, "traceId=%s code=%s", exchange.traceId(), problem.code());
+            line("refused", exchange, problem).debug(LOG);
         }
+    }
+
+    private static LogLine line(String event, Exchange exchange, Problem problem) {
+        return LogLine.event(event)
+                .with(LogKey.EDGE, "rest")
+                .with(LogKey.TRACE_ID, exchange.traceId())
+                .with(LogKey.CODE, problem.code())
+                .with(LogKey.MESSAGE, problem.detail());
     }
 }

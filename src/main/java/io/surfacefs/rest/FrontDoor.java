@@ -113,6 +113,7 @@ public final class FrontDoor {
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         ConnectionWatch.began(request);
+        EveryAnswer.begin(context.response());
         String path = request.path();
         if (path == null || !path.startsWith(API)) {
             context.next();
@@ -230,7 +231,7 @@ public final class FrontDoor {
             return false;
         }
         if (!(hot.attachment() instanceof ObjectHead)) {
-            hot.attach(ObjectHead.manifest(hot.digest(), hot.length()));
+            hot.attach(ObjectHead.manifest(hot.digest(), hot.length(), hot.signatures()));
         }
         return send(context, hot);
     }

@@ -4,9 +4,6 @@ import io.surfacefs.access.Loopback;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
-import java.net.URI;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells requests of this machine's own programs from those that a web page makes a browser send here. Where nobody is
@@ -21,22 +18,10 @@ final class LocalRequests {
     /** Whether it was sent to a loopback name, and by no page of another origin. */
     static boolean isLocal(HttpServerRequest request) {
         HostAndPort authority = request.authority();
-        if (authority == null ? request.headers().contains(HttpHeaders.HOST) : !Loopback.isHost(authority.host())) {
-            return false;
-        }
-        // Pictures and scripts that a page has a browser load come without an Origin.
-        if ("cross-site".equals(request.getHeader(FETCH_SITE))) {
-            return false;
-        }
-        List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
-        return origins.isEmpty() || (origins.size() == 1 && Loopback.isHost(host(origins.getFirst())));
-    }
-
-    private static @Nullable String host(String origin) {
-        try {
-            return URI.create(origin).getHost();
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+        return Loopback.isLocal(
+                authority == null ? null : authority.host(),
+                request.headers().contains(HttpHeaders.HOST),
+                request.getHeader(FETCH_SITE),
+                request.headers().getAll(HttpHeaders.ORIGIN));
     }
 }

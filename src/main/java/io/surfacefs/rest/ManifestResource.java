@@ -45,7 +45,11 @@ public final class ManifestResource {
 
     /** Gets a manifest, its RFC 8785 bytes. */
     @GET
-    @Operation(operationId = "getManifest", summary = "Get a manifest")
+    @Operation(
+            operationId = "getManifest",
+            summary = "Get a manifest",
+            description = "Of a signed scan manifest, Surface-Signature has the DSSE envelope without its payload, as"
+                    + " JSON in base64; an artefact's envelope is integrity.signature.")
     @APIResponse(
             responseCode = "200",
             description = "The manifest in RFC 8785 form; its SHA-256 is the ETag",
@@ -86,7 +90,10 @@ public final class ManifestResource {
     @Operation(
             operationId = "putManifest",
             summary = "Put a manifest, with its payload or after it",
-            description = "Idempotent: the first writer wins and the answer shows what is stored.")
+            description =
+                    "Idempotent: the first writer wins and the answer shows what is stored. A scan manifest's DSSE"
+                            + " envelope comes as JSON in base64 in Surface-Signature, an artefact's in"
+                            + " integrity.signature.")
     @RequestBody(
             content = {
                 @Content(
@@ -134,7 +141,12 @@ public final class ManifestResource {
         } else {
             byte[] json = JsonBody.read(exchange, artefacts.maxManifestBytes(), ErrorCode.INVALID_MANIFEST);
             PutAnswers.manifest(
-                    exchange, artefacts.put(admitted, headers.request(key.kind(), key.digest(), null, json), null));
+                    exchange,
+                    artefacts.put(
+                            admitted,
+                            headers.request(key.kind(), key.digest(), null, json)
+                                    .signed(SignatureField.of(exchange)),
+                            null));
         }
     }
 

@@ -21,8 +21,6 @@ final class ObjectHead {
     private static final CharSequence FOREVER = HttpHeaders.createOptimized("private, max-age=31536000, immutable");
     private static final CharSequence REVALIDATE = HttpHeaders.createOptimized("private, no-cache");
 
-    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
-    private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
     private static final CharSequence SECURITY_POLICY = HttpHeaders.createOptimized("Content-Security-Policy");
     private static final CharSequence SANDBOX = HttpHeaders.createOptimized("sandbox; default-src 'none'");
     private static final CharSequence DISPOSITION = HttpHeaders.createOptimized("Content-Disposition");
@@ -56,13 +54,20 @@ final class ObjectHead {
         if (ranges) {
             all.set(HttpHeaders.ACCEPT_RANGES, BYTES);
         }
-        all.set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
         this.whole = all.set(REPR_DIGEST, HttpHeaders.createOptimized(digestField(representation)));
     }
 
-    /** Of a manifest, whose digest is that of its bytes. */
-    static ObjectHead manifest(Digest digest, long size) {
-        return new ObjectHead(quoted(digest.toString()), size, false, REVALIDATE, JSON, null, digest);
+    /**
+     * Of a manifest, whose digest is that of its bytes.
+     *
+     * @param signatures who signed a scan manifest, or null
+     */
+    static ObjectHead manifest(Digest digest, long size, byte @Nullable [] signatures) {
+        ObjectHead head = new ObjectHead(quoted(digest.toString()), size, false, REVALIDATE, JSON, null, digest);
+        if (signatures != null) {
+            head.whole.set(SignatureField.NAME, SignatureField.value(signatures));
+        }
+        return head;
     }
 
     /** Of a payload, which never changes. */
@@ -151,7 +156,7 @@ final class ObjectHead {
         target.addAll(validators);
     }
 
-    /** Sets all fields but the length. */
+    /** Sets all fields but the length and what {@link EveryAnswer} has. */
     void all(MultiMap target) {
         target.addAll(whole);
     }

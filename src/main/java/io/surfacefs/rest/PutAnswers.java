@@ -2,6 +2,7 @@ package io.surfacefs.rest;
 
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.service.ArtefactService;
 import io.vertx.core.http.HttpHeaders;
 import java.io.IOException;
@@ -13,7 +14,8 @@ final class PutAnswers {
     /** 201 or 200 with what is stored now. */
     static void manifest(Exchange exchange, ArtefactService.PutResult result) throws IOException {
         byte[] bytes = result.manifest().canonical();
-        ObjectHead.manifest(result.manifest().digest(), bytes.length)
+        byte[] signatures = result.manifest() instanceof ScanManifest scan ? scan.signatures() : null;
+        ObjectHead.manifest(result.manifest().digest(), bytes.length, signatures)
                 .all(exchange.response().headers());
         if (result.created()) {
             location(exchange, result.manifest());

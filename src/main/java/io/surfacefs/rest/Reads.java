@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.surfacefs.access.TenantAccess;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.Representation;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.ItemKey;
 import io.surfacefs.service.PayloadHandle;
@@ -28,7 +29,8 @@ final class Reads {
 
     void manifest(Exchange exchange, Manifest manifest) throws IOException {
         byte[] bytes = manifest.canonical();
-        ObjectHead head = ObjectHead.manifest(manifest.digest(), bytes.length);
+        byte[] signatures = manifest instanceof ScanManifest scan ? scan.signatures() : null;
+        ObjectHead head = ObjectHead.manifest(manifest.digest(), bytes.length, signatures);
         ReadAnswer answer = ReadAnswer.begin(exchange.request(), exchange.response(), head);
         exchange.end(bytes, (int) answer.body().offset(), (int) answer.body().length());
     }

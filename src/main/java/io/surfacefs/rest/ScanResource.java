@@ -70,7 +70,7 @@ public final class ScanResource {
         Negotiation.json(exchange.headers("Accept"));
         ScanId scan = new ScanId(scanId);
         byte[] json = JsonBody.read(exchange, artefacts.maxManifestBytes(), ErrorCode.INVALID_MANIFEST);
-        ScanService.PutResult result = scans.put(admitted, scan, json);
+        ScanService.PutResult result = scans.put(admitted, scan, json, SignatureField.of(exchange));
         if (result.created()) {
             PutAnswers.location(exchange, result.manifest());
         }

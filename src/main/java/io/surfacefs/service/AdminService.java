@@ -1,11 +1,13 @@
 package io.surfacefs.service;
 
+import io.surfacefs.access.Caller;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.StoreUpkeep;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -76,6 +78,18 @@ public final class AdminService {
     /** Remembers the version of a kit that came in; see {@link StoreUpkeep#kitImported}. */
     public long kitImported(Tenant tenant, long version) {
         return upkeep.kitImported(tenant, version);
+    }
+
+    /**
+     * Tenants that have anything, for callers who may see every tenant; see {@link StoreUpkeep#tenants}.
+     *
+     * @throws SurfaceException {@code PERMISSION_DENIED} for a caller who may act for some tenants only
+     */
+    public List<Tenant> tenants(Caller caller, String after, int limit) {
+        if (caller.tenants() != null) {
+            throw new SurfaceException(ErrorCode.PERMISSION_DENIED, "the token is for some tenants only");
+        }
+        return upkeep.tenants(after, limit);
     }
 
     /** What each tenant has; only one where one is named. */

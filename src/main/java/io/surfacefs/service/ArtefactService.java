@@ -22,6 +22,7 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import io.surfacefs.ops.OnBehalf;
+import io.surfacefs.ops.Trace;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
@@ -117,6 +118,20 @@ public final class ArtefactService {
     private final DeletePolicy deletes;
     private final Clock clock;
     private final Events events;
+    private final SignatureGate gate;
+
+    /** A service that neither signs nor looks at signatures. */
+    public ArtefactService(
+            ArtefactStore store,
+            ManifestCodec codec,
+            Intakes intakes,
+            HotTier hot,
+            CodecPool pool,
+            DeletePolicy deletes,
+            Clock clock,
+            Events events) {
+        this(store, codec, intakes, hot, pool, deletes, clock, events, Signing.NONE);
+    }
 
     /** All parts are shared and closed by whoever made them. */
     public ArtefactService(
@@ -127,10 +142,11 @@ public final class ArtefactService {
             CodecPool pool,
             DeletePolicy deletes,
             Clock clock,
-            Events events) {
+            Events events,
+            Signing signing) {
         this.store = store;
         this.intakes = intakes;
-        this.puts = new Puts(store, codec, clock);
+        this.puts = new Puts(store, codec, clock, signing);
         this.tokens = new PageTokens(store::secret);
         this.codec = codec;
         this.hot = hot;
@@ -138,6 +154,7 @@ public final class ArtefactService {
         this.deletes = deletes;
         this.clock = clock;
         this.events = events;
+        this.gate = signing.gate();
     }
 
     /** The most bytes that a client's manifest may have, of either shape; an edge needs to read no more. */
@@ -170,14 +187,28 @@ public final class ArtefactService {
      * @param payload what was received, or null when it must be stored already
      */
     public PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload) {
+        return put(access, request, payload, true);
+    }
+
+    /** As {@link #put}, for what another site stored: it comes in as it is, so that nothing is signed here. */
+    public PutResult copy(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload) {
+        return put(access, request, payload, false);
+    }
+
+    private PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload, boolean sign) {
         require(access, Right.WRITE);
-        return Timing.timed(events, Events.Op.MANIFEST_PUT, () -> {
-            ArtefactStore.Committed<? extends Manifest> committed = puts.put(access, request, payload);
+        lookAtKeys();
+        Digest digest = payload == null ? request.digest() : payload.digest();
+        return Timing.put(events, access.tenant(), request.kind(), digest, () -> {
+            ArtefactStore.Committed<? extends Manifest> committed = puts.put(access, request, payload, sign);
             ArtefactKey key = committed.manifest().key();
             if (!committed.created()) {
                 hot.forget(key); // the expiry, or what is known of the stored bytes, may have changed
+                gate.read(committed.manifest()); // another writer's
             }
-            hot.keep(committed.manifest(), hot.now(), hot.epoch(key));
+            if (!committed.created() || gate.lets(committed.manifest())) {
+                hot.keep(committed.manifest(), hot.now(), hot.epoch(key));
+            }
             return new PutResult(committed.manifest(), committed.created());
         });
     }
@@ -208,7 +239,7 @@ public final class ArtefactService {
      */
     public Manifest manifest(TenantAccess access, ItemKey item) {
         ArtefactKey key = access.key(item.kind(), item.digest());
-        return Timing.timed(events, Events.Op.MANIFEST_GET, () -> {
+        return Timing.read(events, Events.Op.MANIFEST_GET, key, () -> {
             Manifest manifest = find(key);
             if (manifest == null) {
                 throw notFound("there is no such manifest");
@@ -218,8 +249,14 @@ public final class ArtefactService {
     }
 
     private @Nullable Manifest find(ArtefactKey key) {
+        lookAtKeys();
+        return Timing.spanned(Trace.begin(Trace.CACHE, key), () -> findIn(key));
+    }
+
+    private @Nullable Manifest findIn(ArtefactKey key) {
         Manifest known = hot.manifest(key);
-        events.manifestLookup(Events.Tier.MEMORY, known != null);
+        events.manifestLookup(Events.Tier.MEMORY, key.tenant(), known != null);
+        Trace.answeredBy(known == null ? Events.Tier.STORE : Events.Tier.MEMORY); // a cache on disk has a later word
         if (known != null) {
             return known;
         }
@@ -231,9 +268,19 @@ public final class ArtefactService {
     }
 
     private void seen(ArtefactKey key, @Nullable Manifest stored, long asked, long epoch) {
-        events.manifestLookup(Events.Tier.STORE, stored != null);
+        if (!store.tellsLookups()) {
+            events.manifestLookup(Events.Tier.STORE, key.tenant(), stored != null);
+        }
         if (stored != null) {
+            gate.read(stored);
             hot.keep(stored, asked - store.age(key).toNanos(), epoch);
+        }
+    }
+
+    /** Other keys that count make a new beginning: what is in memory was verified by those before. */
+    private void lookAtKeys() {
+        if (gate.keysChanged()) {
+            hot.forgetAll(null);
         }
     }
 
@@ -250,9 +297,10 @@ public final class ArtefactService {
      */
     public PayloadHandle payload(TenantAccess access, ItemKey item, @Nullable Representation wanted) {
         ArtefactKey key = access.key(item.kind(), item.digest());
-        return Timing.timed(events, Events.Op.PAYLOAD_GET, () -> {
+        return Timing.read(events, Events.Op.PAYLOAD_GET, key, () -> {
             long epoch = hot.epoch(key);
-            ArtefactStore.Artefact found = open(key, wanted != null, epoch);
+            ArtefactStore.Artefact found =
+                    Timing.spanned(Trace.begin(Trace.CACHE, key), () -> open(key, wanted != null, epoch));
             ArtefactStore.OpenPayload open = found.payload();
             if (open == null) {
                 throw notFound("there is no such payload");
@@ -268,12 +316,17 @@ public final class ArtefactService {
         if (key.isScanManifest()) {
             return new ArtefactStore.Artefact(null, null);
         }
+        lookAtKeys();
         Manifest known = hot.manifest(key);
+        Trace.answeredBy(known == null ? Events.Tier.STORE : Events.Tier.MEMORY);
         if (whole) {
-            events.manifestLookup(Events.Tier.MEMORY, known != null);
+            events.manifestLookup(Events.Tier.MEMORY, key.tenant(), known != null);
         }
         if (known instanceof ArtefactManifest manifest) {
             return new ArtefactStore.Artefact(manifest, store.payload(key, manifest.payload()));
+        }
+        if (gate.looks()) {
+            return openVerified(key);
         }
         if (!whole) {
             return new ArtefactStore.Artefact(null, store.payload(key));
@@ -282,6 +335,17 @@ public final class ArtefactService {
         ArtefactStore.Artefact found = store.artefact(key);
         seen(key, found.manifest(), asked, epoch);
         return found;
+    }
+
+    /** The manifest first, which says whose the payload is. */
+    private ArtefactStore.Artefact openVerified(ArtefactKey key) {
+        if (find(key) instanceof ArtefactManifest manifest) {
+            return new ArtefactStore.Artefact(manifest, store.payload(key, manifest.payload()));
+        }
+        if (!gate.isOpen() && store.facts(key) != null) {
+            throw gate.staged();
+        }
+        return new ArtefactStore.Artefact(null, gate.isOpen() ? store.payload(key) : null);
     }
 
     private PayloadBlocks decode(StoredBytes stored, StoredPayload facts, ByteRange range) throws IOException {
@@ -333,6 +397,7 @@ public final class ArtefactService {
                     "leave it out for the default");
         }
         String position = tokens.position(access.tenant(), request);
+        lookAtKeys();
         ArtefactStore.Page page = store.page(new ArtefactStore.Query(
                 access.tenant(),
                 request.kind(),
@@ -342,7 +407,23 @@ public final class ArtefactService {
                 request.pageSize() == 0 ? DEFAULT_PAGE : request.pageSize(),
                 request.maxBytes()));
         String next = page.next() == null ? null : tokens.issue(access.tenant(), request, page.next());
-        return new ListResult(page.manifests(), next, page.next());
+        return new ListResult(trusted(page.manifests()), next, page.next());
+    }
+
+    /** Those of a page that may be given; as one that can't be read, another is left out. */
+    private List<Manifest> trusted(List<Manifest> manifests) {
+        if (!gate.looks()) {
+            return manifests;
+        }
+        List<Manifest> trusted = new ArrayList<>();
+        for (Manifest manifest : manifests) {
+            // A list doesn't tell who signed a scan manifest.
+            Manifest whole = manifest.key().isScanManifest() ? store.manifest(manifest.key()) : manifest;
+            if (whole != null && gate.lets(whole)) {
+                trusted.add(whole);
+            }
+        }
+        return trusted;
     }
 
     /**
@@ -452,7 +533,19 @@ public final class ArtefactService {
      * loop.
      */
     public @Nullable HotObject hotManifest(TenantAccess access, ItemKey item) {
-        return hot.manifestObject(access.key(item.kind(), item.digest()));
+        long begun = System.nanoTime();
+        ArtefactKey key = access.key(item.kind(), item.digest());
+        return toldHot(Events.Op.MANIFEST_GET, key, gate.isFresh() ? hot.manifestObject(key) : null, begun);
+    }
+
+    /** What isn't here is told by whoever looks further. */
+    private @Nullable HotObject toldHot(Events.Op op, ArtefactKey key, @Nullable HotObject found, long begun) {
+        if (found != null) {
+            events.manifestLookup(Events.Tier.MEMORY, key.tenant(), true);
+            events.timed(op, key.tenant(), Timing.OK, System.nanoTime() - begun);
+            Trace.hot(key, begun);
+        }
+        return found;
     }
 
     /**
@@ -460,7 +553,10 @@ public final class ArtefactService {
      * event loop.
      */
     public @Nullable HotObject hotPayload(TenantAccess access, ItemKey item, Representation representation) {
-        return hot.payload(access.key(item.kind(), item.digest()), representation);
+        long begun = System.nanoTime();
+        ArtefactKey key = access.key(item.kind(), item.digest());
+        return toldHot(
+                Events.Op.PAYLOAD_GET, key, gate.isFresh() ? hot.payload(key, representation) : null, begun);
     }
 
     /** Drops what is in memory, or is of one tenant. */

@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.surfacefs.model.Digest;
+import io.surfacefs.model.Manifest;
 import io.surfacefs.model.MediaType;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +27,17 @@ public final class HotObject {
     private final int length;
     private final Digest digest;
     private final @Nullable StoredPayload stored;
+    private final byte @Nullable [] signatures;
     /** Takers and one for being found; null for a manifest, whose bytes are on the heap in any case. */
     private final @Nullable AtomicInteger shares;
 
     private volatile @Nullable Object attachment;
 
-    HotObject(byte[] manifest, Digest digest) {
-        this.body = Unpooled.wrappedBuffer(manifest);
-        this.length = manifest.length;
-        this.digest = digest;
+    HotObject(Manifest manifest) {
+        this.body = Unpooled.wrappedBuffer(manifest.canonical());
+        this.length = manifest.canonical().length;
+        this.digest = manifest.digest();
+        this.signatures = manifest instanceof ScanManifest scan ? scan.signatures() : null;
         this.stored = null;
         this.shares = null;
     }
@@ -44,6 +48,7 @@ public final class HotObject {
         this.length = body.readableBytes();
         this.digest = digest;
         this.stored = stored;
+        this.signatures = null;
         this.shares = new AtomicInteger(1);
     }
 
@@ -99,6 +104,11 @@ public final class HotObject {
     /** What is stored of a payload; null for a manifest. */
     public @Nullable StoredPayload stored() {
         return stored;
+    }
+
+    /** {@link ScanManifest#signatures} of a scan manifest; null for everything else. */
+    public byte @Nullable [] signatures() {
+        return signatures;
     }
 
     /** What an edge keeps beside it, or null. */

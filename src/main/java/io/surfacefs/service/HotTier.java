@@ -126,17 +126,20 @@ public final class HotTier {
         }
     }
 
-    @Nullable HotObject manifestObject(ArtefactKey key) {
+    @Nullable
+    HotObject manifestObject(ArtefactKey key) {
         HotManifest hot = fresh(key);
         return hot == null ? null : hot.object;
     }
 
-    @Nullable Manifest manifest(ArtefactKey key) {
+    @Nullable
+    Manifest manifest(ArtefactKey key) {
         HotManifest hot = fresh(key);
         return hot == null ? null : hot.manifest;
     }
 
-    @Nullable HotObject payload(ArtefactKey key, Representation representation) {
+    @Nullable
+    HotObject payload(ArtefactKey key, Representation representation) {
         return fresh(key) != null && entries.getIfPresent(new Slot(key, representation)) instanceof HotObject hot
                 ? hot
                 : null;
@@ -152,7 +155,7 @@ public final class HotTier {
         Slot slot = new Slot(key, null);
         HotObject before = entries.getIfPresent(slot) instanceof HotManifest hot && hot.manifest.equals(manifest)
                 ? hot.object
-                : new HotObject(manifest.canonical(), manifest.digest());
+                : new HotObject(manifest);
         keep(slot, new HotManifest(manifest, before, seen), epoch);
     }
 
@@ -190,8 +193,11 @@ public final class HotTier {
         }
     }
 
-    /** Forgets everything, or everything of a tenant. */
+    /** Forgets everything, what is being read right now too, or everything of a tenant. */
     void forgetAll(@Nullable Tenant only) {
+        for (int stripe = 0; only == null && stripe < STRIPES; stripe++) {
+            epochs.incrementAndGet(stripe);
+        }
         for (Slot slot : entries.asMap().keySet()) {
             if (only == null || slot.key.tenant().equals(only)) {
                 forget(slot.key);

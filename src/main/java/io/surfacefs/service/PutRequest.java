@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt from when on it may be dropped
  * @param ttl the same, counted from now; only one of the two
  * @param manifest the client's own manifest as JSON, or null
+ * @param signature the envelope of a scan manifest, whose payload may be left out, or null; an artefact's stands in its
+ *     manifest
  */
 @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
 public record PutRequest(
@@ -33,4 +35,24 @@ public record PutRequest(
         Set<ScanId> scans,
         @Nullable Timestamp expiresAt,
         @Nullable Duration ttl,
-        byte @Nullable [] manifest) {}
+        byte @Nullable [] manifest,
+        byte @Nullable [] signature) {
+    /** A put without a signature beside its manifest. */
+    public PutRequest(
+            @Nullable Kind kind,
+            @Nullable Digest digest,
+            @Nullable MediaType contentType,
+            Source source,
+            Set<Digest> images,
+            Set<ScanId> scans,
+            @Nullable Timestamp expiresAt,
+            @Nullable Duration ttl,
+            byte @Nullable [] manifest) {
+        this(kind, digest, contentType, source, images, scans, expiresAt, ttl, manifest, null);
+    }
+
+    /** The same put, with the envelope of its scan manifest. */
+    public PutRequest signed(byte @Nullable [] envelope) {
+        return new PutRequest(kind, digest, contentType, source, images, scans, expiresAt, ttl, manifest, envelope);
+    }
+}

@@ -22,7 +22,9 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what a put means: key, content type, expiry, under what it is found. Thread-safe. */
@@ -30,18 +32,24 @@ final class Puts {
     private final ArtefactStore store;
     private final ManifestCodec codec;
     private final Clock clock;
+    private final Signing signing;
 
-    Puts(ArtefactStore store, ManifestCodec codec, Clock clock) {
+    Puts(ArtefactStore store, ManifestCodec codec, Clock clock, Signing signing) {
         this.store = store;
         this.codec = codec;
         this.clock = clock;
+        this.signing = signing;
     }
 
+    /** @param sign whether what comes unsigned is signed here, where there is a key */
     ArtefactStore.Committed<? extends Manifest> put(
-            TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload) {
+            TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload, boolean sign) {
         ClientManifest client = request.manifest() == null ? null : codec.parse(request.manifest());
         if (request.kind() != null && request.kind().isSurfaceManifest()) {
-            return putScan(access, request, client, payload);
+            return putScan(access, request, client, payload, sign);
+        }
+        if (request.signature() != null) {
+            throw Signing.misplaced();
         }
         Timestamp expiresAt = expiry(request);
         ArtefactKey key = key(access, request, client, payload);
@@ -56,7 +64,7 @@ final class Puts {
         return store.commit(
                 key,
                 payload == null ? null : payload.received(told),
-                facts -> fill(client, key, request.source(), expiresAt, facts, told, payload, now),
+                facts -> fill(client, key, request.source(), expiresAt, facts, told, payload, now, sign),
                 index(request, client));
     }
 
@@ -68,26 +76,37 @@ final class Puts {
             StoredPayload facts,
             @Nullable MediaType told,
             @Nullable ReceivedPayload payload,
-            Instant now) {
+            Instant now,
+            boolean sign) {
         StoredPayload described = facts;
         if (payload == null && told != null && facts.contentType().equals(MediaType.OCTET_STREAM)) {
             described = Types.withType(facts, told); // staged without a type: it is what the manifest says it is
         }
-        return codec.fill(client, key, source, expiresAt, described, now);
+        Function<byte[], Map<String, @Nullable Object>> signer = sign ? signing.signer() : null;
+        ArtefactManifest filled = codec.fill(client, key, source, expiresAt, described, now, signer);
+        // Nothing has changed yet: the store asks for the manifest before it writes anything.
+        signing.gate().put(filled, signer != null || (client != null && client.isSigned()));
+        return filled;
     }
 
     private ArtefactStore.Committed<ScanManifest> putScan(
             TenantAccess access,
             PutRequest request,
             @Nullable ClientManifest client,
-            @Nullable ReceivedPayload payload) {
+            @Nullable ReceivedPayload payload,
+            boolean sign) {
         if (payload != null || client == null || request.digest() == null) {
             throw new SurfaceException(
                     ErrorCode.INVALID_ARGUMENT,
                     "the kind surface.manifest is reserved for scan manifests, which have no payload",
                     "PUT the manifest's JSON under its digest, or under its scan");
         }
-        return store.putScan(codec.exactScan(client, access.key(Kind.SURFACE_MANIFEST, request.digest())));
+        ScanManifest manifest = signing.signed(
+                codec.exactScan(client, access.key(Kind.SURFACE_MANIFEST, request.digest())),
+                request.signature(),
+                sign);
+        signing.gate().put(manifest, manifest.signatures() != null);
+        return store.putScan(manifest);
     }
 
     private static ArtefactKey key(

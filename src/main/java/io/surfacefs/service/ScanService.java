@@ -10,6 +10,7 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scan manifests by their scan. Thread-safe; methods may block. By digest they are found through
@@ -19,12 +20,19 @@ public final class ScanService {
     private final ArtefactStore store;
     private final ManifestCodec codec;
     private final Clock clock;
+    private final Signing signing;
+
+    /** A service that neither signs nor looks at signatures. */
+    public ScanService(ArtefactStore store, ManifestCodec codec, Clock clock) {
+        this(store, codec, clock, Signing.NONE);
+    }
 
     /** All parts are shared and closed by whoever made them. */
-    public ScanService(ArtefactStore store, ManifestCodec codec, Clock clock) {
+    public ScanService(ArtefactStore store, ManifestCodec codec, Clock clock, Signing signing) {
         this.store = store;
         this.codec = codec;
         this.clock = clock;
+        this.signing = signing;
     }
 
     /** What a put came to. */
@@ -38,6 +46,15 @@ public final class ScanService {
      * @param json what the client sent
      */
     public PutResult put(TenantAccess access, ScanId scan, byte[] json) {
+        return put(access, scan, json, null);
+    }
+
+    /**
+     * As {@link #put(TenantAccess, ScanId, byte[])}.
+     *
+     * @param signature the envelope of the manifest as it is stored, whose payload may be left out; null for none
+     */
+    public PutResult put(TenantAccess access, ScanId scan, byte[] json, byte @Nullable [] signature) {
         if (access.right() != Right.WRITE) {
             throw new IllegalArgumentException("admitted to " + access.right());
         }
@@ -45,10 +62,13 @@ public final class ScanService {
         if (!filled.generatedAtGiven()) {
             ScanManifest current = OnBehalf.nobody(() -> store.currentScanBeforePut(access.tenant(), scan));
             if (current != null && codec.equalButGeneratedAt(current, filled.manifest())) {
+                signing.gate().read(current);
                 return new PutResult(current, false);
             }
         }
-        ArtefactStore.Committed<ScanManifest> committed = store.putScan(filled.manifest());
+        ScanManifest signed = signing.signed(filled.manifest(), signature, true);
+        signing.gate().put(signed, signed.signatures() != null);
+        ArtefactStore.Committed<ScanManifest> committed = store.putScan(signed);
         return new PutResult(committed.manifest(), committed.created());
     }
 
@@ -58,6 +78,7 @@ public final class ScanService {
         if (current == null) {
             throw new SurfaceException(ErrorCode.NOT_FOUND, "there is no manifest of this scan");
         }
+        signing.gate().read(current);
         return current;
     }
 

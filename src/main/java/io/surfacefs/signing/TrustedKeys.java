@@ -5,6 +5,7 @@ import io.surfacefs.model.SurfaceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -62,14 +64,21 @@ public final class TrustedKeys {
         return new TrustedKeys(Map.of(name(file), publicKey(file)));
     }
 
-    private static boolean isKey(Path file) {
+    static boolean isKey(Path file) {
         String name = String.valueOf(file.getFileName());
         return name.endsWith(SUFFIX) && !name.startsWith(".") && Files.isRegularFile(file);
     }
 
-    private static String name(Path file) {
+    /** What a key is called by its file: the name without {@code .pem}. */
+    public static String name(Path file) {
         String name = String.valueOf(file.getFileName());
         return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+    }
+
+    /** What differs when a file was exchanged or written to; a link counts for what it leads to. */
+    static String stamp(Path file) throws IOException {
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        return found.size() + " " + found.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " " + found.fileKey();
     }
 
     private static Algorithm.Known<PublicKey> publicKey(Path file) throws IOException {
@@ -148,7 +157,7 @@ public final class TrustedKeys {
         }
     }
 
-    private static String quoted(String text) {
+    static String quoted(String text) {
         String shown = text.length() > 80 ? text.substring(0, 80) + "…" : text;
         return "'" + shown.replaceAll("[\\p{Cntrl}']", "?") + "'";
     }

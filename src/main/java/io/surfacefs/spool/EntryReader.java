@@ -9,12 +9,14 @@ import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.MediaType;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobSource;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -62,8 +64,13 @@ final class EntryReader {
             byte[] bytes = SpoolNames.front(folder, entry.sequence).manifest();
             return entry.isCommit()
                     ? codec.readArtefact(bytes, entry.key.artefact())
-                    : codec.readScan(bytes, entry.key.artefact());
+                    : signed(codec.readScan(bytes, entry.key.artefact()), entry.head());
         });
+    }
+
+    private static ScanManifest signed(ScanManifest manifest, Head head) {
+        String beside = head.signatures();
+        return beside == null ? manifest : manifest.withSignatures(beside.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Looks at all of an entry, whatever was seen of it before. */

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt of an artefact's manifest
  * @param generatedAt of a scan manifest
  * @param at when it was put
+ * @param signatures of a scan manifest, or null
  */
 record Head(
         Op op,
@@ -38,7 +39,8 @@ record Head(
         ArtefactStore.Index index,
         @Nullable Timestamp expiresAt,
         @Nullable Timestamp generatedAt,
-        Instant at) {
+        Instant at,
+        @Nullable String signatures) {
     /** The longest form, bytes; an index of 100,000 names fits. */
     static final int MAX_BYTES = 8 << 20;
 
@@ -67,6 +69,9 @@ record Head(
         }
         if (generatedAt != null) {
             tree.put("generatedAt", generatedAt.text());
+        }
+        if (signatures != null) {
+            tree.put("signatures", signatures);
         }
         if (payload != null) {
             SortedMap<String, @Nullable Object> facts = new TreeMap<>();
@@ -99,7 +104,8 @@ record Head(
                             texts(tree, "scans").stream().map(ScanId::new).collect(Collectors.toSet())),
                     time(tree, "expiresAt"),
                     time(tree, "generatedAt"),
-                    Instant.ofEpochMilli(number(tree, "at")));
+                    Instant.ofEpochMilli(number(tree, "at")),
+                    tree.get("signatures") == null ? null : text(tree, "signatures"));
         } catch (SurfaceException | IllegalArgumentException | ClassCastException e) {
             throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "an entry's head can't be read: " + e.getMessage());
         }

@@ -12,6 +12,7 @@ import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.Set;
@@ -103,7 +104,14 @@ final class Intake {
                 what.index(),
                 expiresAt,
                 generatedAt,
-                clock.instant());
+                clock.instant(),
+                signatures(what.manifest()));
+    }
+
+    private static @Nullable String signatures(@Nullable Manifest manifest) {
+        return manifest instanceof ScanManifest scan && scan.signatures() != null
+                ? new String(scan.signatures(), StandardCharsets.UTF_8)
+                : null;
     }
 
     private static long cost(Head head, byte[] manifest, @Nullable BlobSource source) {

@@ -2,9 +2,12 @@ package io.surfacefs.spool;
 
 import io.surfacefs.codec.CanonicalJson;
 import io.surfacefs.codec.Hashes;
+import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpoolExport {
     private static final String KIT = "offline/surface/";
+    private static final ManifestCodec CODEC = new ManifestCodec(64 << 20);
     private static final int PIECE = 128 * 1024;
     private static final int MAX_MANIFEST = 64 << 20;
 
@@ -96,7 +101,7 @@ final class SpoolExport {
                         key.name() + "/" + key.tenant() + "/" + key.digest().hex();
                 copyPayload(from, sequence, front, target.resolve("cache/" + memo + ".zst"));
             }
-            case SCAN -> writeWhole(manifest, out -> out.write(front.manifest()));
+            case SCAN -> copyScan(front, manifest);
             case COMMIT -> {
                 return copyCommit(from, sequence, front, manifest, payload);
             }
@@ -108,6 +113,19 @@ final class SpoolExport {
             }
         }
         return true;
+    }
+
+    /** A scan manifest, and the envelope beside it where it is signed. */
+    private static void copyScan(EntryFormat.Front front, Path file) throws IOException {
+        String beside = front.head().signatures();
+        if (beside != null) {
+            ScanManifest manifest = CODEC.readScan(
+                            front.manifest(), front.head().key().artefact())
+                    .withSignatures(beside.getBytes(StandardCharsets.UTF_8));
+            byte[] envelope = Objects.requireNonNull(SignedForm.envelope(manifest));
+            writeWhole(file.resolveSibling(file.getFileName() + ".dsse"), out -> out.write(envelope));
+        }
+        writeWhole(file, out -> out.write(front.manifest()));
     }
 
     private boolean copyCommit(Path from, long sequence, EntryFormat.Front front, Path manifest, Path payload)

@@ -58,6 +58,11 @@ public final class SpoolStore implements ArtefactStore {
     }
 
     @Override
+    public boolean tellsLookups() {
+        return store.tellsLookups();
+    }
+
+    @Override
     public boolean stage(ArtefactKey key, Received payload) {
         SpoolKey name = SpoolKey.of(key);
         // What waits with its payload is as safe as this would be.
@@ -132,11 +137,16 @@ public final class SpoolStore implements ArtefactStore {
     @Override
     public Committed<ScanManifest> putScan(ScanManifest manifest) {
         SpoolKey name = SpoolKey.of(manifest.key());
-        if (spool.pending().of(name).stream().anyMatch(e -> e.manifest && reads.isWhole(e))) {
+        if (spool.pending().of(name).stream()
+                .anyMatch(e -> e.manifest && bringsNothing(manifest, e) && reads.isWhole(e))) {
             return new Committed<>(manifest, false); // the same bytes wait already
         }
         boolean created = put(name, true, () -> Intake.Content.of(manifest, known.manifest(manifest.key()) != null));
         return new Committed<>(manifest, created);
+    }
+
+    private static boolean bringsNothing(ScanManifest manifest, Entry waiting) {
+        return manifest.signatures() == null || waiting.head().signatures() != null;
     }
 
     @Override

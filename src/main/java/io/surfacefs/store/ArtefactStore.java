@@ -116,6 +116,11 @@ public interface ArtefactStore extends AutoCloseable {
         return currentScan(tenant, scan);
     }
 
+    /** Whether a cache here tells of each manifest that was looked for in it and behind it; else the asker does. */
+    default boolean tellsLookups() {
+        return false;
+    }
+
     /**
      * 32 random bytes that all who serve this store share and no client sees, made by who asks first and the same for
      * good. Null where there are none to share: behind an upstream, which has its own, and where nothing may be

@@ -3,6 +3,7 @@ package io.surfacefs.store;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Tenant;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -73,6 +74,15 @@ public interface StoreUpkeep {
      * @return the one that counts now
      */
     long kitImported(Tenant tenant, long version);
+
+    /**
+     * Tenants that have artefacts or scan manifests, in the order of their names' bytes with a {@code /} behind. Costs
+     * the page, not the store; none where the store can't tell.
+     *
+     * @param after only those behind this one, empty for all
+     * @param limit at most so many, 1 to 1,000
+     */
+    List<Tenant> tenants(String after, int limit);
 
     /** What each tenant has, by its manifests; only one tenant where one is named. */
     Map<String, Usage> usage(@Nullable Tenant only, LongConsumer progress);

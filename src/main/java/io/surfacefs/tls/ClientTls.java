@@ -175,7 +175,9 @@ public final class ClientTls {
             current = read(old.number + 1);
             previous = old;
         } catch (IOException e) {
-            LOG.errorf("tls=kept client=\"%s\" what was renewed can't be used: %s", settings.name(), e.getMessage());
+            LOG.errorf(
+                    "tls=kept client=\"%s\" message=\"what was renewed can't be used: %s\"",
+                    settings.name(), String.valueOf(e.getMessage()).replace('\\', '/').replace('"', '\''));
             current = new Read(old.number, old.trust, old.keys, nanos.getAsLong());
         }
         return current;

@@ -3,10 +3,12 @@ package io.surfacefs.wire;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.surfacefs.model.ErrorCode;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public record Told(ErrorCode code, String message, @Nullable String hint) {
     private static final String DOMAIN = "surface-fs";
     private static final int LONGEST = 200;
+    /** Seconds of a wait that somebody names. */
+    private static final int LONGEST_WAIT = 86_400;
 
     /** Reads it from a status and its trailers; null where there is none. */
     public static @Nullable Told of(Status status, @Nullable Metadata trailers) {
@@ -29,6 +33,26 @@ public record Told(ErrorCode code, String message, @Nullable String hint) {
             Told told = read(detail, details.getMessage());
             if (told != null) {
                 return told;
+            }
+        }
+        return null;
+    }
+
+    /** When the service says to come again, from a status and its trailers; null where it doesn't. */
+    public static @Nullable Duration retryAfter(Status status, @Nullable Metadata trailers) {
+        com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
+        if (details == null) {
+            return null;
+        }
+        for (Any detail : details.getDetailsList()) {
+            if (detail.getTypeUrl().endsWith("/google.rpc.RetryInfo")) {
+                try {
+                    com.google.protobuf.Duration delay =
+                            RetryInfo.parseFrom(detail.getValue()).getRetryDelay();
+                    return Duration.ofSeconds(Math.clamp(delay.getSeconds(), 0, LONGEST_WAIT), delay.getNanos());
+                } catch (InvalidProtocolBufferException e) {
+                    return null; // the status itself still says something
+                }
             }
         }
         return null;

@@ -19,12 +19,12 @@ class StartTimesTest {
         reached.put(StartTimes.Step.COMMAND, TICK - 49_500_000);
         reached.put(StartTimes.Step.PORTS, TICK - 1_230_000);
         assertEquals(
-                "event=start.times main=1767323044950000 command=0.50 ports=48.27", StartTimes.line(reached, NOW, TICK));
+                "main=1767323044950000 command=0.50 ports=48.27", StartTimes.times(reached, NOW, TICK));
     }
 
     @Test
     void withoutABeginningThereIsNothingToTell() {
         reached.put(StartTimes.Step.PORTS, TICK);
-        assertEquals("event=start.times", StartTimes.line(reached, NOW, TICK));
+        assertEquals("", StartTimes.times(reached, NOW, TICK));
     }
 }

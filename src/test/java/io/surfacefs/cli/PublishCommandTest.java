@@ -150,7 +150,7 @@ class PublishCommandTest {
             String key = one.get("uri").asText().substring("cas://surface-cache/".length());
             assertTrue(Files.exists(root.resolve("scanner/surface").resolve(key)), key);
         }
-        assertTrue(engine.holds.isEmpty(), "the configuration's store was opened");
+        assertEquals(List.of(LocalEngine.Hold.NONE), engine.holds, "the configuration's store was opened");
     }
 
     @Test

@@ -67,6 +67,11 @@ final class TestEngine implements LocalEngine {
                 }
 
                 @Override
+                public Facts facts() {
+                    return new Facts(home, 3 << 20);
+                }
+
+                @Override
                 public List<Setting> settings() {
                     return List.of(
                             new Setting("surface.home", home.toString(), "environment"),

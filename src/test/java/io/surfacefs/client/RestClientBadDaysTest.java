@@ -244,4 +244,27 @@ class RestClientBadDaysTest {
             assertTrue(cancelled.get());
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({"7,7", "0,1", "soon,1", "99999999,1"})
+    void theTimeAtWhichToComeAgainIsTheServices(String told, long seconds) {
+        answer.set(exchange -> {
+            byte[] problem = "{\"code\":\"OVERLOADED\",\"detail\":\"too much\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
+            exchange.getResponseHeaders().set("Retry-After", told);
+            exchange.sendResponseHeaders(429, problem.length);
+            exchange.getResponseBody().write(problem);
+        });
+        SurfaceException refused = assertThrows(SurfaceException.class, () -> client.manifest(KEY));
+        assertEquals(ErrorCode.OVERLOADED, refused.code());
+        assertEquals(Duration.ofSeconds(seconds), refused.retryAfter());
+    }
+
+    @Test
+    void aServiceThatCannotBeReachedNamesNoTime() {
+        server.stop(0);
+        SurfaceException failed = assertThrows(SurfaceException.class, () -> client.manifest(KEY));
+        assertEquals(ErrorCode.STORE_UNAVAILABLE, failed.code());
+        assertEquals(Duration.ZERO, failed.retryAfter());
+    }
 }

@@ -55,6 +55,10 @@ class SurfaceConfigTest {
             Map.entry("surface.upstream.tls-configuration-name", new String[] {"up", "\"up"}),
             Map.entry("surface.secrets.dir", new String[] {"/run/secrets", null}),
             Map.entry("surface.secrets.max-age", new String[] {"30d", "old"}),
+            Map.entry("surface.signing.key-file", new String[] {"/run/secrets/signing-key.pem", null}),
+            Map.entry("surface.signing.key-id", new String[] {"site-a@2026", "site a"}),
+            Map.entry("surface.signing.trust-dir", new String[] {"/etc/surface/keys", null}),
+            Map.entry("surface.signing.verify", new String[] {"require", "always"}),
             Map.entry("surface.store.timeout", new String[] {"20s", "soon"}),
             Map.entry("surface.store.grace", new String[] {"PT2H", "-1h"}),
             Map.entry("surface.store.staged-ttl", new String[] {"2d", "2 days"}),
@@ -90,6 +94,10 @@ class SurfaceConfigTest {
             Map.entry("surface.limits.concurrent-puts", new String[] {"4", "0"}),
             Map.entry("surface.security.allow-unauthenticated-remote", new String[] {"true", "yes"}),
             Map.entry("surface.metrics.prefix", new String[] {"scanner_worker_", "9lives"}),
+            Map.entry("surface.metrics.tenant-label", new String[] {"true", "yes"}),
+            Map.entry("surface.metrics.tenant-label-limit", new String[] {"7", "-1"}),
+            Map.entry("surface.tracing.enabled", new String[] {"true", "yes"}),
+            Map.entry("surface.log.json", new String[] {"true", "yes"}),
             Map.entry("surface.retention.enabled", new String[] {"true", "on"}),
             Map.entry("surface.retention.interval", new String[] {"1d", "0s"}),
             Map.entry("surface.store.breaker-delay", new String[] {"2s", "soon"}),
@@ -405,14 +413,16 @@ class SurfaceConfigTest {
 
     private static String page() {
         StringBuilder page = new StringBuilder();
-        page.append(
-                        "# Settings\n\nEvery `surface.*` property, its type, default and meaning. In the environment a name is in upper case with")
-                .append(
-                        " `_` for every\nother character (`SURFACE_STORE_GRACE`). Durations are like `30s`, `5m`, `7d` or `PT30S`, sizes like")
-                .append(
-                        " `512M` or `10G` in powers\nof 1024. An unknown name in a file or `-D` stops the start; in the environment it is a")
-                .append(
-                        " warning. Addresses and ports are\nQuarkus' own: `quarkus.http.*`, `quarkus.grpc.server.*`, `quarkus.management.*`.\n\n")
+        page.append("# Settings\n\n"
+                        + "Every `surface.*` property, its type, default and meaning. In the environment a name is"
+                        + " in upper case with")
+                .append(" `_` for every\n"
+                        + "other character (`SURFACE_STORE_GRACE`). Durations are like `30s`, `5m`, `7d` or"
+                        + " `PT30S`, sizes like")
+                .append(" `512M` or `10G` in powers\n"
+                        + "of 1024. An unknown name in a file or `-D` stops the start; in the environment it is a")
+                .append(" warning. Addresses and ports are\n"
+                        + "Quarkus' own: `quarkus.http.*`, `quarkus.grpc.server.*`, `quarkus.management.*`.\n\n")
                 .append("| property | type | default | meaning |\n|---|---|---|---|\n");
         for (Setting<?> s : Settings.ALL) {
             String standard = s.standard() == null ? "" : s.standard().isEmpty() ? "empty" : "`" + s.standard() + "`";

@@ -61,6 +61,7 @@ public final class InJvmServer implements AutoCloseable {
         interceptors.add(new CallIdentity(Callers.LOCAL));
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .addStreamTracerFactory(WireBytes.perCall())
                     .addService(ServerInterceptors.intercept(
                             new SurfaceFsEndpoint(
                                     calls,

@@ -23,13 +23,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class UploadBodyTest {
     private final AtomicInteger requests = new AtomicInteger();
-    private final UploadBody body = new UploadBody(requests::incrementAndGet, new UploadPace(Duration.ofMinutes(1), 1));
+    private final UploadBody body = upload(requests::incrementAndGet);
+
+    private static UploadBody upload(Runnable requestMessage) {
+        return new UploadBody(requestMessage, new UploadPace(Duration.ofMinutes(1), 1), () -> 0);
+    }
 
     private static ByteString bytes(int n) {
         return ByteString.copyFrom(new byte[n]);
@@ -41,7 +46,7 @@ class UploadBodyTest {
         byte[] content = new byte[3_000_000];
         random.nextBytes(content);
         Semaphore asked = new Semaphore(0);
-        UploadBody stream = new UploadBody(asked::release, new UploadPace(Duration.ofMinutes(1), 1));
+        UploadBody stream = upload(asked::release);
         try (ExecutorService network = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> sent = network.submit(() -> {
                 for (int at = 0; at < content.length; ) {
@@ -90,7 +95,7 @@ class UploadBodyTest {
         body.end();
         assertEquals(-1, body.read());
 
-        UploadBody without = new UploadBody(() -> {}, new UploadPace(Duration.ofMinutes(1), 1));
+        UploadBody without = upload(() -> {});
         without.end();
         assertFalse(without.hasChunk());
         assertEquals(-1, without.read(new byte[1], 0, 1));
@@ -111,11 +116,25 @@ class UploadBodyTest {
 
     @Test
     void aSilentClientIsGivenUp() {
-        UploadBody stalled = new UploadBody(() -> {}, new UploadPace(Duration.ofMillis(1), 1));
+        UploadBody stalled = new UploadBody(() -> {}, new UploadPace(Duration.ofMillis(1), 1), () -> 0);
         assertNull(stalled.failure());
         assertThrows(IOException.class, stalled::read);
         SurfaceException failure = assertInstanceOf(SurfaceException.class, stalled.failure());
         assertEquals(ErrorCode.INVALID_ARGUMENT, failure.code());
+    }
+
+    @Test
+    void aChunkOfWhichBytesComeIsWaitedForThoughItIsNotWholeYet() throws IOException {
+        AtomicInteger looks = new AtomicInteger();
+        AtomicReference<UploadBody> slow = new AtomicReference<>();
+        slow.set(new UploadBody(() -> {}, new UploadPace(Duration.ofMillis(1), 1), () -> {
+            if (looks.incrementAndGet() == 50) {
+                slow.get().end();
+            }
+            return looks.get();
+        }));
+        assertEquals(-1, slow.get().read());
+        assertEquals(50, looks.get());
     }
 
     @Test

@@ -20,19 +20,38 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 final class RunTests {
     private RunTests() {}
 
+    /**
+     * How the tests went.
+     *
+     * @param code 0 all green, 1 at least one red, 3 nothing to run for one of the names
+     * @param text what was skipped, what is red and why, and the sum; several lines
+     */
+    record Outcome(int code, String text) {}
+
     public static void main(String... names) {
-        TestExecutionSummary all = run(Arrays.asList(names));
-        all.getFailures()
-                .forEach(failure -> System.out.println(
-                        "red: " + failure.getTestIdentifier().getDisplayName() + ": " + failure.getException()));
-        boolean missing = all.getTestsFoundCount() == 0
-                || (names.length > 1 && Arrays.stream(names).anyMatch(RunTests::findsNothing));
-        System.out.println(
-                all.getTestsSucceededCount() + " green, " + all.getFailures().size() + " red");
-        System.exit(missing ? 3 : all.getFailures().isEmpty() ? 0 : 1);
+        Outcome outcome = run(Arrays.asList(names));
+        System.out.println(outcome.text());
+        System.exit(outcome.code());
     }
 
-    private static TestExecutionSummary run(List<String> names) {
+    /** Runs the named tests as the class loader of the thread finds them. */
+    static Outcome run(List<String> names) {
+        StringBuilder text = new StringBuilder();
+        TestExecutionSummary all = summary(names, text);
+        all.getFailures()
+                .forEach(failure -> text.append("red: ")
+                        .append(failure.getTestIdentifier().getDisplayName())
+                        .append(": ")
+                        .append(failure.getException())
+                        .append('\n'));
+        boolean missing = all.getTestsFoundCount() == 0
+                || (names.size() > 1 && names.stream().anyMatch(RunTests::findsNothing));
+        text.append(
+                all.getTestsSucceededCount() + " green, " + all.getFailures().size() + " red");
+        return new Outcome(missing ? 3 : all.getFailures().isEmpty() ? 0 : 1, text.toString());
+    }
+
+    private static TestExecutionSummary summary(List<String> names, StringBuilder text) {
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         LauncherFactory.create()
                 .execute(
@@ -44,7 +63,7 @@ final class RunTests {
                         new TestExecutionListener() {
                             @Override
                             public void executionSkipped(TestIdentifier test, String reason) {
-                                System.out.println("skipped: " + test.getDisplayName() + ": " + reason);
+                                text.append("skipped: " + test.getDisplayName() + ": " + reason + "\n");
                             }
                         });
         return summary.getSummary();
@@ -61,21 +80,22 @@ final class RunTests {
 
     private static DiscoverySelector selector(String name) {
         int method = name.indexOf('#');
-        if (method < 0) {
-            return DiscoverySelectors.selectClass(name);
-        }
-        String type = name.substring(0, method);
-        String wanted = name.substring(method + 1);
+        String type = method < 0 ? name : name.substring(0, method);
+        Class<?> named;
         try {
-            Class<?> named = Class.forName(type);
-            return Stream.<Class<?>>iterate(named, Objects::nonNull, Class::getSuperclass)
-                    .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
-                    .filter(m -> m.getName().equals(wanted) && !m.isSynthetic())
-                    .findFirst()
-                    .map(m -> DiscoverySelectors.selectMethod(named, m))
-                    .orElseThrow(() -> new IllegalArgumentException("no method " + name));
+            named = Class.forName(type, false, Thread.currentThread().getContextClassLoader());
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("no class " + type, e);
         }
+        if (method < 0) {
+            return DiscoverySelectors.selectClass(named);
+        }
+        String wanted = name.substring(method + 1);
+        return Stream.<Class<?>>iterate(named, Objects::nonNull, Class::getSuperclass)
+                .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
+                .filter(m -> m.getName().equals(wanted) && !m.isSynthetic())
+                .findFirst()
+                .map(m -> DiscoverySelectors.selectMethod(named, m))
+                .orElseThrow(() -> new IllegalArgumentException("no method " + name));
     }
 }

@@ -166,6 +166,9 @@ class KitIT {
         JsonNode missing = json(kit(home, 1, "import", good.toString(), "--output=json"));
         assertEquals("MISSING", missing.at("/problems/0/fault").asText());
         assertEquals(samples - 1, missing.get("imported").asInt());
+        Path kept = Path.of(missing.get("aside").asText());
+        assertEquals(home.resolve("kit-aside").toRealPath(), kept.getParent().toRealPath());
+        assertEquals(2, count(kept), "its manifest and the reason");
         byte[] flipped = Files.readAllBytes(payloads.get(1));
         byte[] right = flipped.clone();
         flipped[flipped.length / 2] ^= 1;

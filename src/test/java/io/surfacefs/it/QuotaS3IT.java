@@ -22,6 +22,8 @@ class QuotaS3IT {
                 .env("SURFACE_STORE_TYPE", "s3")
                 .env("SURFACE_STORE_ENDPOINT", s3.endpoint().toString())
                 .env("SURFACE_CACHE_TYPE", "none")
+                .env("SURFACE_STORE_ATTEMPT_TIMEOUT", "30s")
+                .env("SURFACE_STORE_TIMEOUT", "60s")
                 .env("SURFACE_RETENTION_DELETE", "any")
                 .env("SURFACE_STORE_GRACE", "1s")
                 .env("SURFACE_TENANTS__ACME__QUOTA", "100K")

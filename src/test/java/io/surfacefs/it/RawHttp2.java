@@ -82,8 +82,9 @@ final class RawHttp2 implements AutoCloseable {
      * A frame of the server's.
      *
      * @param status of an answer whose header this is, else 0
+     * @param grpc the status of the call that this ends, else -1
      */
-    record Frame(int type, int flags, int stream, byte[] payload, int status) {
+    record Frame(int type, int flags, int stream, byte[] payload, int status, int grpc) {
         boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
@@ -94,8 +95,11 @@ final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    /** What came of one request: status, body, whether it was ended, and the code of a reset, -1 for none. */
-    record Answer(int status, String body, boolean whole, int reset) {}
+    /**
+     * What came of one request: status, the call's status over gRPC, body, whether it was ended, and the code of a
+     * reset; -1 for none.
+     */
+    record Answer(int status, int grpc, String body, boolean whole, int reset) {}
 
     void write(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
@@ -158,7 +162,9 @@ final class RawHttp2 implements AutoCloseable {
             byte[] payload = new byte[word >>> 8];
             in.readFully(payload);
             int type = word & 0xff;
-            return new Frame(type, flags, stream, payload, type == HEADERS ? status(flags, stream, payload) : 0);
+            Http2Headers fields = type == HEADERS ? fields(flags, stream, payload) : new DefaultHttp2Headers();
+            return new Frame(
+                    type, flags, stream, payload, number(fields, ":status", 0), number(fields, "grpc-status", -1));
         } catch (EOFException | SocketException closed) {
             return null;
         }
@@ -186,25 +192,27 @@ final class RawHttp2 implements AutoCloseable {
     /** Reads until a request was answered or reset; with {@code andReset} until it was both. */
     Answer answer(int stream, boolean andReset) throws IOException {
         int status = 0;
+        int grpc = -1;
         StringBuilder body = new StringBuilder();
         boolean whole = false;
         for (Frame frame = next(); frame != null; frame = next()) {
             if (frame.stream() != stream) {
                 continue;
             }
+            grpc = Math.max(grpc, frame.grpc());
             if (frame.status() > 0) {
                 status = frame.status();
             } else if (frame.type() == DATA) {
                 body.append(new String(frame.payload(), StandardCharsets.UTF_8));
             } else if (frame.type() == RST_STREAM) {
-                return new Answer(status, body.toString(), whole, frame.error());
+                return new Answer(status, grpc, body.toString(), whole, frame.error());
             }
             whole |= frame.ends();
             if (whole && !andReset) {
                 break;
             }
         }
-        return new Answer(status, body.toString(), whole, -1);
+        return new Answer(status, grpc, body.toString(), whole, -1);
     }
 
     Answer answer(int stream) throws IOException {
@@ -212,15 +220,19 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** Every header has to be read, for the next one may lean on it. */
-    private int status(int flags, int stream, byte[] payload) {
+    private Http2Headers fields(int flags, int stream, byte[] payload) {
         int skipped = (flags & PRIORITY) == 0 ? 0 : 5;
         ByteBuf block = Unpooled.wrappedBuffer(payload, skipped, payload.length - skipped);
         try {
-            CharSequence status = decoder.decodeHeaders(stream, block).status();
-            return status == null ? 0 : Integer.parseInt(status.toString());
+            return decoder.decodeHeaders(stream, block);
         } catch (Http2Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static int number(Http2Headers fields, String name, int otherwise) {
+        CharSequence value = fields.get(name);
+        return value == null ? otherwise : Integer.parseInt(value.toString());
     }
 
     @Override

@@ -94,6 +94,10 @@ class S3WebIdentityIT {
         environment.put("SURFACE_STORE_TYPE", "s3");
         environment.put("SURFACE_STORE_ENDPOINT", s3.endpoint().toString());
         environment.put("SURFACE_STORE_CREATE_BUCKETS", "true");
+        // The service and the store are in this JVM, which the suites beside this one may make slow.
+        environment.put("SURFACE_STORE_CONNECT_TIMEOUT", "20s");
+        environment.put("SURFACE_STORE_ATTEMPT_TIMEOUT", "30s");
+        environment.put("SURFACE_STORE_TIMEOUT", "60s");
         environment.put("AWS_ROLE_ARN", ROLE);
         environment.put("AWS_WEB_IDENTITY_TOKEN_FILE", file.toString());
         environment.put("AWS_REGION", "us-east-1");

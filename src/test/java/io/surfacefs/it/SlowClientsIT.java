@@ -7,14 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.surfacefs.grpc.v1.Encoding;
+import io.surfacefs.grpc.v1.FindMissingRequest;
+import io.surfacefs.grpc.v1.Key;
+import io.surfacefs.grpc.v1.ListManifestsRequest;
 import io.surfacefs.grpc.v1.PutPayloadHeader;
 import io.surfacefs.grpc.v1.PutPayloadRequest;
 import io.surfacefs.grpc.v1.PutPayloadResponse;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,6 +28,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that hold a place by sending next to nothing are given up; those that are only slow are served. */
 class SlowClientsIT {
@@ -183,6 +190,117 @@ class SlowClientsIT {
             assertEquals(
                     Status.Code.OK,
                     upload(client, body, 2000, 3 * LIMIT_MILLIS / PIECES).getCode());
+        }
+    }
+
+    /** A message of gRPC as it stands in DATA frames. */
+    private static byte[] message(MessageLite message) {
+        byte[] bytes = message.toByteArray();
+        return ByteBuffer.allocate(5 + bytes.length)
+                .put((byte) 0)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
+    }
+
+    private static int call(RawHttp2 client, String method) throws IOException {
+        return client.request(true, "POST", "/" + method, "content-type", "application/grpc", "te", "trailers");
+    }
+
+    private static String ended(RawHttp2 client, int stream) throws IOException {
+        RawHttp2.Answer answer = client.answer(stream);
+        return answer.status() + " " + answer.grpc();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "surfacefs.v1.SurfaceFs/GetManifest",
+                "surfacefs.v1.SurfaceFs/GetPayload",
+                "surfacefs.v1.SurfaceFs/PutPayload",
+                "surfacefs.v1.SurfaceCache/Put",
+                "grpc.health.v1.Health/Check",
+                "grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+            })
+    void aCallWhoseRequestNeverComesIsEndedAndItsNeighbourGoesOn(String method) throws IOException {
+        byte[] begun = message(FindMissingRequest.newBuilder()
+                .setTenant(Rest.TENANT)
+                .addKeys(Key.newBuilder().setKind("slow").setDigest("x".repeat(5000)))
+                .build());
+        try (RawHttp2 client = RawHttp2.open(server.grpcPort())) {
+            int silent = call(client, method);
+            assertEquals("200 " + Status.Code.INVALID_ARGUMENT.value(), ended(client, silent));
+            int broken = call(client, method);
+            client.frame(RawHttp2.DATA, 0, broken, Arrays.copyOf(begun, 100));
+            assertEquals("200 " + Status.Code.INVALID_ARGUMENT.value(), ended(client, broken));
+            int lawful = call(client, "grpc.health.v1.Health/Check");
+            client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, lawful, new byte[5]);
+            assertEquals("200 0", ended(client, lawful));
+        }
+    }
+
+    @Test
+    void aCallThatTheClientNeverEndsIsEndedThoughItsOneRequestIsWhole() throws IOException {
+        byte[] list = message(
+                ListManifestsRequest.newBuilder().setTenant(Rest.TENANT).build());
+        try (RawHttp2 client = RawHttp2.open(server.grpcPort())) {
+            int open = call(client, "surfacefs.v1.SurfaceFs/ListManifests");
+            client.frame(RawHttp2.DATA, 0, open, list);
+            assertEquals("200 " + Status.Code.INVALID_ARGUMENT.value(), ended(client, open));
+            int lawful = call(client, "surfacefs.v1.SurfaceFs/ListManifests");
+            client.frame(RawHttp2.DATA, 0, lawful, list);
+            client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, lawful, new byte[0]);
+            assertEquals("200 0", ended(client, lawful));
+        }
+    }
+
+    @Test
+    void aRequestThatComesByteByByteIsNotWaitedForAndOneThatIsOnlySlowIs() throws IOException {
+        FindMissingRequest.Builder keys = FindMissingRequest.newBuilder().setTenant(Rest.TENANT);
+        for (int i = 0; i < 1000; i++) {
+            keys.addKeys(Key.newBuilder().setKind("slow").setDigest(Rest.digest(Rest.noise(10, i))));
+        }
+        byte[] request = message(keys.build());
+        assertEquals("200 " + Status.Code.INVALID_ARGUMENT.value(), sent("FindMissing", request, 1, 20));
+        assertEquals("200 0", sent("FindMissing", request, 2500, 3 * LIMIT_MILLIS / PIECES));
+    }
+
+    @Test
+    void anUploadOfOneLargeChunkThatIsSlowButGoesOnIsTaken() throws IOException {
+        byte[] body = Rest.noise(PIECES * 2000, 4);
+        byte[] header = message(PutPayloadRequest.newBuilder()
+                .setHeader(PutPayloadHeader.newBuilder()
+                        .setTenant(Rest.TENANT)
+                        .setKind("slow")
+                        .setDigest(Rest.digest(body)))
+                .build());
+        byte[] chunk = message(PutPayloadRequest.newBuilder()
+                .setChunk(ByteString.copyFrom(body))
+                .build());
+        byte[] upload = Arrays.copyOf(header, header.length + chunk.length);
+        System.arraycopy(chunk, 0, upload, header.length, chunk.length);
+        assertEquals("200 0", sent("PutPayload", upload, 2000, 3 * LIMIT_MILLIS / PIECES));
+    }
+
+    /** Sends a request piece by piece, with a pause behind each, until it is whole or the call is over. */
+    private static String sent(String method, byte[] request, int piece, long pause) throws IOException {
+        try (RawHttp2 client = RawHttp2.open(server.grpcPort())) {
+            int stream = call(client, "surfacefs.v1.SurfaceFs/" + method);
+            CompletableFuture<String> end = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    end.complete(ended(client, stream));
+                } catch (IOException e) {
+                    end.completeExceptionally(e);
+                }
+            });
+            for (int at = 0; at < request.length && !end.isDone(); at += piece) {
+                int to = Math.min(request.length, at + piece);
+                int flags = to == request.length ? RawHttp2.END_STREAM : 0;
+                client.frame(RawHttp2.DATA, flags, stream, Arrays.copyOfRange(request, at, to));
+                pause(pause);
+            }
+            return end.join();
         }
     }
 

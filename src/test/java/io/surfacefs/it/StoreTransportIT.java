@@ -5,17 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.surfacefs.store.MountedSecrets;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,15 +53,20 @@ class StoreTransportIT {
     }
 
     private static SurfaceProcess service(String home, Authority.Issued shown, String clientCertificates) {
-        return SurfaceProcess.server(folder.resolve(home))
-                .env("QUARKUS_HTTP_SSL_PORT", Integer.toString(SurfaceProcess.freePort()))
-                .env("QUARKUS_HTTP_INSECURE_REQUESTS", "disabled")
-                .env("QUARKUS_TLS_KEY_STORE_PEM__0__CERT", shown.certificate().toString())
-                .env("QUARKUS_TLS_KEY_STORE_PEM__0__KEY", shown.key().toString())
-                .env("QUARKUS_TLS_TRUST_STORE_PEM_CERTS", ours.certificate().toString())
-                .env("SURFACE_SECURITY_CLIENT_CERTIFICATES", clientCertificates)
-                .jvm("-Xmx128m")
-                .start();
+        SurfaceProcess.Builder builder =
+                SurfaceProcess.server(folder.resolve(home)).jvm("-Xmx128m");
+        served(shown, ours.certificate(), clientCertificates).forEach(builder::env);
+        return builder.start();
+    }
+
+    private static Map<String, String> served(Authority.Issued shown, Path trusted, String clientCertificates) {
+        return Map.of(
+                "QUARKUS_HTTP_SSL_PORT", Integer.toString(SurfaceProcess.freePort()),
+                "QUARKUS_HTTP_INSECURE_REQUESTS", "disabled",
+                "QUARKUS_TLS_KEY_STORE_PEM__0__CERT", shown.certificate().toString(),
+                "QUARKUS_TLS_KEY_STORE_PEM__0__KEY", shown.key().toString(),
+                "QUARKUS_TLS_TRUST_STORE_PEM_CERTS", trusted.toString(),
+                "SURFACE_SECURITY_CLIENT_CERTIFICATES", clientCertificates);
     }
 
     @AfterAll
@@ -189,6 +200,90 @@ class StoreTransportIT {
         assertRefused(
                 "SURFACE_CONFIG_INVALID: surface.upstream.pins is set, and grpc:// is without TLS",
                 sidecar("SURFACE_STORE_ENDPOINT", "grpc://127.0.0.1:" + service.grpcPort()));
+    }
+
+    @Test
+    void aRenewedCertificateOfTheSidecarsIsShownFromItsNextConnectionOnWhileBothProcessesRun() throws IOException {
+        Authority next = new Authority(folder, "next");
+        Authority.Issued renewed = next.issue("renewed");
+        MountedSecrets shown = new MountedSecrets(folder.resolve("shown"), pair(client));
+        MountedSecrets trusted = new MountedSecrets(folder.resolve("trusted"), authority(ours));
+        SurfaceProcess.Builder there = SurfaceProcess.server(folder.resolve("trusting"))
+                .env("QUARKUS_TLS_RELOAD_PERIOD", "30s")
+                .jvm("-Xmx128m");
+        served(server, trusted.folder().resolve("ca.crt"), "required").forEach(there::env);
+        try (SurfaceProcess target = there.start();
+                Relay relay = new Relay(URI.create("grpcs://127.0.0.1:" + target.grpcPort()))) {
+            SurfaceProcess.Builder here =
+                    SurfaceProcess.server(folder.resolve("renewing")).jvm("-Xmx128m");
+            sidecar(
+                            "SURFACE_CACHE_TYPE", "none",
+                            "SURFACE_STORE_BREAKER_DELAY", "100ms",
+                            "SURFACE_STORE_ENDPOINT", relay.endpoint().toString(),
+                            "QUARKUS_TLS_UP_KEY_STORE_PEM_0_CERT", path(shown, "tls.crt"),
+                            "QUARKUS_TLS_UP_KEY_STORE_PEM_0_KEY", path(shown, "tls.key"),
+                            "QUARKUS_TLS_UP_RELOAD_PERIOD", "30s")
+                    .forEach(here::env);
+            try (SurfaceProcess process = here.start();
+                    Rest rest = new Rest(process)) {
+                rest.stored(KIND, Rest.noise(1000, 2));
+                assertTrue(isServed(target, client));
+                assertFalse(isServed(target, renewed));
+                shown.swap(pair(renewed));
+                trusted.swap(authority(next));
+                Patience.until(
+                        Duration.ofMinutes(2),
+                        () -> isServed(target, renewed) && !isServed(target, client),
+                        target::output);
+                // Only the renewed certificate opens the service to a new connection now.
+                Patience.until(
+                        Duration.ofMinutes(2),
+                        () -> {
+                            relay.cutAll();
+                            return isStored(rest, Rest.noise(1000, 3));
+                        },
+                        process::output);
+            }
+        }
+    }
+
+    private static Map<String, String> pair(Authority.Issued issued) throws IOException {
+        return Map.of(
+                "tls.crt", Files.readString(issued.certificate()),
+                "tls.key", Files.readString(issued.key()));
+    }
+
+    private static Map<String, String> authority(Authority authority) throws IOException {
+        return Map.of("ca.crt", Files.readString(authority.certificate()));
+    }
+
+    private static String path(MountedSecrets mount, String file) {
+        return mount.folder().resolve(file).toString();
+    }
+
+    private static boolean isStored(Rest rest, byte[] payload) {
+        try {
+            return rest.put(KIND, payload).status() / 100 == 2;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether a new connection with that certificate is taken. */
+    private static boolean isServed(SurfaceProcess target, Authority.Issued with) {
+        try (SSLSocket socket = (SSLSocket) Tls.context(ours.certificate(), with)
+                .getSocketFactory()
+                .createSocket("127.0.0.1", target.grpcPort())) {
+            socket.setSoTimeout(60_000);
+            SSLParameters http2 = socket.getSSLParameters();
+            http2.setApplicationProtocols(new String[] {"h2"});
+            socket.setSSLParameters(http2);
+            socket.startHandshake();
+            // Whom the server refuses is told so behind the handshake; to others it says its settings.
+            return socket.getInputStream().read() >= 0;
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     private static void assertRefused(String words, Map<String, String> environment) {

@@ -2,9 +2,6 @@ package io.surfacefs.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -170,7 +166,7 @@ public final class SurfaceProcess implements AutoCloseable {
             Path in = Files.write(folder.resolve("in"), stdin);
             Path out = folder.resolve("out");
             Path err = folder.resolve("err");
-            ProcessBuilder builder = builder(home, environment, List.of("-XX:TieredStopAtLevel=1"), List.of(arguments));
+            ProcessBuilder builder = builder(home, environment, List.of(), List.of(arguments));
             Process process = builder.redirectInput(in.toFile())
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
@@ -199,7 +195,7 @@ public final class SurfaceProcess implements AutoCloseable {
      * @return its standard streams are pipes; the caller ends it
      */
     public static Process begin(Path home, String... arguments) {
-        ProcessBuilder builder = builder(home, Map.of(), List.of("-XX:TieredStopAtLevel=1"), List.of(arguments));
+        ProcessBuilder builder = builder(home, Map.of(), List.of(), List.of(arguments));
         builder.command().addAll(0, List.of("env", "--default-signal=INT"));
         try {
             return builder.start();
@@ -213,19 +209,9 @@ public final class SurfaceProcess implements AutoCloseable {
         return !command().isBlank();
     }
 
-    /** A port on loopback that nobody listens on, below the range that outgoing connections take theirs from. */
+    /** A port on loopback that nobody listens on, and that no other JVM of tests will choose. */
     public static int freePort() {
-        for (int attempt = 0; attempt < 1000; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                return port;
-            } catch (IOException taken) {
-                // the next one may be free
-            }
-        }
-        throw new IllegalStateException("no free port on loopback");
+        return Ports.free();
     }
 
     /** The data folder. */
@@ -379,8 +365,14 @@ public final class SurfaceProcess implements AutoCloseable {
             line.addAll(List.of(command().strip().split(" +")));
         } else {
             line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            // Nothing here runs long enough to be worth better code.
+            line.add("-XX:TieredStopAtLevel=1");
+            String other = System.getProperty("surface.test.jar", "");
+            if (other.isEmpty() && jvmOptions.stream().noneMatch(StartArchive::isMadeBy)) {
+                line.add("-XX:SharedArchiveFile=" + StartArchive.path());
+            }
             line.addAll(jvmOptions);
-            line.addAll(List.of("-jar", System.getProperty("surface.test.jar", "target/quarkus-app/quarkus-run.jar")));
+            line.addAll(List.of("-jar", other.isEmpty() ? StartArchive.JAR.toString() : other));
         }
         line.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(line);

@@ -3,6 +3,7 @@ package io.surfacefs.kit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import io.surfacefs.model.Kind;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.model.Timestamp;
+import io.surfacefs.signing.TestKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,6 +237,43 @@ class KitTest {
             Map<String, byte[]> again = files(folder.resolve("again"));
             again.remove(KitPaths.INDEX);
             assertEquals(files(kit).keySet(), again.keySet());
+        }
+    }
+
+    @Test
+    void aScanManifestTravelsWithTheEnvelopeBesideItAndWithoutAnIndexToo() throws IOException {
+        TestKeys keys = new TestKeys(folder.resolve("keys"));
+        keys.make("site-a", true);
+        try (Site signing = Site.open(
+                folder.resolve("signing"),
+                "surface.signing.key-file",
+                keys.file("site-a").toString())) {
+            ManifestDocument scan = signing.putScan(Site.ACME, Site.IMAGE, "scan-1");
+            Path kit = folder.resolve("signed-kit");
+            signing.export(kit, Site.all(1));
+            String name = "offline/surface/manifests/tenants/acme/surface.manifest/"
+                    + scan.digest().hex() + ".json.dsse";
+            assertTrue(Files.isRegularFile(kit.resolve(name)));
+            try (Site other = Site.open(folder.resolve("receiving"))) {
+                assertEquals(0, other.bring(kit).bad());
+                assertArrayEquals(
+                        signing.client.manifest(scan.key()).signatures(),
+                        other.client.manifest(scan.key()).signatures());
+                Path again = folder.resolve("again-signed");
+                other.export(again, Site.all(1));
+                assertSame(kit, again);
+            }
+            Files.delete(kit.resolve("offline/surface/manifest-index.json"));
+            try (Site other = Site.open(folder.resolve("walked"))) {
+                assertEquals(0, other.bring(kit).bad());
+                assertNotNull(other.client.manifest(scan.key()).signatures());
+            }
+            byte[] envelope = Files.readAllBytes(kit.resolve(name));
+            envelope[envelope.length / 2] ^= 1;
+            Files.write(kit.resolve(name), envelope);
+            try (Site other = Site.open(folder.resolve("refusing"))) {
+                assertEquals(1, other.bring(kit).bad());
+            }
         }
     }
 

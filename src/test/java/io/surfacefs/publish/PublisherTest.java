@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.app.CasFolder;
 import io.surfacefs.app.Engine;
+import io.surfacefs.client.Again;
 import io.surfacefs.client.LocalClient;
+import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.config.TestSettings;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.ScanId;
@@ -15,16 +17,23 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PublisherTest {
     private static final Tenant ACME = new Tenant("acme");
+
+    private static final Publisher.Limits LIMITS = new Publisher.Limits(Again.USUAL, 3 << 20);
 
     @TempDir
     Path folder;
@@ -59,7 +68,8 @@ class PublisherTest {
         Files.writeString(second.file(), "{\"b\":2}");
         work(client -> {
             SurfaceException refused = assertThrows(
-                    SurfaceException.class, () -> Publisher.publish(client, of(first, second), put -> {}, n -> {}));
+                    SurfaceException.class,
+                    () -> Publisher.publish(client, of(first, second), LIMITS, put -> {}, n -> {}));
             assertEquals(ErrorCode.DIGEST_MISMATCH, refused.code());
             assertEquals(
                     ErrorCode.NOT_FOUND,
@@ -69,7 +79,8 @@ class PublisherTest {
         Files.writeString(second.file(), "{\"b\":1}");
         AtomicLong sent = new AtomicLong();
         work(client -> {
-            Publisher.Published published = Publisher.publish(client, of(first, second), put -> {}, sent::addAndGet);
+            Publisher.Published published =
+                    Publisher.publish(client, of(first, second), LIMITS, put -> {}, sent::addAndGet);
             assertTrue(published.created());
             assertEquals(2, published.puts().size());
             assertEquals(
@@ -98,6 +109,7 @@ class PublisherTest {
                 Publisher.publish(
                         new LocalClient(guest.access(), guest.artefacts(), guest.scans()),
                         of(file),
+                        LIMITS,
                         put -> {},
                         n -> {});
             }
@@ -105,5 +117,56 @@ class PublisherTest {
             assertEquals("s1", seen.scan(ACME, new ScanId("s1")).member("scanId"));
             assertTrue(Files.isRegularFile(store.resolve("tmp/owner.lock")), "the service's own folder was cleared");
         }
+    }
+
+    @Test
+    void aManifestThatWouldBeTooLongIsToldBeforeAnythingIsPut() throws IOException {
+        CheckedFile file = checked("a.json", "[1]");
+        Publication publication = of(file);
+        int length = publication.manifest().length;
+        work(client -> {
+            Publisher.Limits less = new Publisher.Limits(Again.USUAL, length - 1);
+            SurfaceException refused = assertThrows(
+                    SurfaceException.class, () -> Publisher.publish(client, publication, less, put -> {}, n -> {}));
+            assertEquals(ErrorCode.INVALID_MANIFEST, refused.code());
+            assertEquals(1, client.missing(ACME, List.of(publication.key(file))).size());
+            Publisher.Limits enough = new Publisher.Limits(Again.USUAL, length);
+            assertTrue(Publisher.publish(client, publication, enough, put -> {}, n -> {})
+                    .created());
+        });
+    }
+
+    /** A service that is overloaded so often, then works. */
+    private static SurfaceClient overloaded(LocalClient client, AtomicInteger times) {
+        return (SurfaceClient) Proxy.newProxyInstance(
+                PublisherTest.class.getClassLoader(), new Class<?>[] {SurfaceClient.class}, (self, method, given) -> {
+                    if (times.getAndDecrement() > 0) {
+                        throw new SurfaceException(
+                                ErrorCode.OVERLOADED, "too much at a time", null, null, Duration.ofMillis(1));
+                    }
+                    try {
+                        return method.invoke(client, given);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Test
+    void anOverloadedServiceIsAskedAgainForArtefactsAndManifest() throws IOException {
+        CheckedFile file = checked("a.json", "[1]");
+        work(client -> {
+            Publisher.Limits patient = new Publisher.Limits(new Again(Duration.ofSeconds(20)), 3 << 20);
+            AtomicInteger one = new AtomicInteger(1);
+            Consumer<Publisher.Put> thenOnceMore = put -> one.set(1);
+            assertTrue(Publisher.publish(overloaded(client, one), of(file), patient, thenOnceMore, n -> {})
+                    .created());
+            Publisher.Limits hasty = new Publisher.Limits(new Again(Duration.ZERO), 3 << 20);
+            SurfaceException told = assertThrows(
+                    SurfaceException.class,
+                    () -> Publisher.publish(
+                            overloaded(client, new AtomicInteger(1)), of(file), hasty, put -> {}, n -> {}));
+            assertEquals(ErrorCode.OVERLOADED, told.code());
+        });
     }
 }

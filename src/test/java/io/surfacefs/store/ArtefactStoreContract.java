@@ -321,6 +321,17 @@ public abstract class ArtefactStoreContract {
     }
 
     @Test
+    void aDamagedScanManifestIsMendedByAPutOfTheSame() throws Exception {
+        ScanManifest manifest = scan("2026-02-03T00:00:00Z");
+        store.putScan(manifest);
+        assertFalse(store.putScan(manifest).created());
+        damage(BlobKey.manifest(ObjectNames.manifest(manifest.key())), 0.5);
+        assertCode(ErrorCode.CORRUPT_OBJECT, () -> store.manifest(manifest.key()));
+        assertTrue(store.putScan(manifest).created());
+        assertEquals(manifest, store.manifest(manifest.key()));
+    }
+
+    @Test
     void aDamagedManifestIsLeftOutOfPagesAndKeepsNoOtherOneFromThem() throws Exception {
         List<ArtefactKey> keys = new ArrayList<>();
         IntStream.range(0, 12)
@@ -444,6 +455,42 @@ public abstract class ArtefactStoreContract {
         assertTrue(store.delete(later.key()));
         assertEquals(earlier, store.currentScan(ACME, SCAN));
         assertNull(store.currentScan(ACME, new ScanId("no-such-scan")));
+    }
+
+    @Test
+    void aScanManifestKeepsWhoSignedItFirstUntilItGoes() throws Exception {
+        byte[] byA = "{\"signatures\":[{\"keyid\":\"a\",\"sig\":\"AAAA\"}]}".getBytes(StandardCharsets.UTF_8);
+        byte[] byB = "{\"signatures\":[{\"keyid\":\"b\",\"sig\":\"AAAA\"}]}".getBytes(StandardCharsets.UTF_8);
+        ScanManifest scan = scan("2026-02-02T00:00:00Z");
+        ScanManifest signed = scan.withSignatures(byA);
+        assertEquals(signed, store.putScan(signed).manifest());
+        assertEquals(signed, store.manifest(scan.key()));
+        assertEquals(signed, store.currentScan(ACME, SCAN));
+        ScanManifest again = store.putScan(scan.withSignatures(byB)).manifest();
+        assertEquals(scan.digest(), again.digest());
+        assertEquals(signed, store.manifest(scan.key()));
+        assertEquals(List.of(scan.key()), listed(Kind.SURFACE_MANIFEST, null, null));
+        List<StoreUpkeep.Problem> problems = new ArrayList<>();
+        upkeep().fsck(null, seen -> {}, problems::add);
+        assertEquals(List.of(), problems);
+        assertTrue(store.delete(scan.key()));
+        assertNull(store.manifest(scan.key()));
+        ScanManifest unsigned = scan("2026-02-03T00:00:00Z");
+        store.putScan(unsigned);
+        assertEquals(unsigned, store.manifest(unsigned.key()));
+    }
+
+    @Test
+    void anEnvelopeThatRottedIsToldAndKeepsItsManifestFromNobody() throws Exception {
+        byte[] byA = "{\"signatures\":[{\"keyid\":\"a\",\"sig\":\"AAAA\"}]}".getBytes(StandardCharsets.UTF_8);
+        ScanManifest scan = scan("2026-02-04T00:00:00Z");
+        store.putScan(scan.withSignatures(byA));
+        damage(BlobKey.manifest(ObjectNames.signature(scan.key())), 0);
+        List<StoreUpkeep.Problem> problems = new ArrayList<>();
+        upkeep().fsck(null, seen -> {}, problems::add);
+        assertEquals(1, problems.size(), problems::toString);
+        assertTrue(problems.getFirst().toString().contains("SIGNATURE_INVALID"), problems::toString);
+        assertNotNull(store.manifest(scan.key()));
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.smallrye.faulttolerance.core.util.ResultDecision;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Events;
+import io.surfacefs.ops.Trace;
 import io.surfacefs.store.StoreFault;
 import java.time.Duration;
 import java.util.Locale;
@@ -153,7 +154,8 @@ final class StoreGuard {
 
     private <T extends @Nullable Object> T attempt(Call call, Supplier<T> work) {
         call.last = null;
-        try {
+        try (Trace.Span span = Trace.begin(Trace.STORE)) {
+            span.op(call.op);
             looks.first().ensure();
             T result = work.get();
             answered = System.nanoTime();

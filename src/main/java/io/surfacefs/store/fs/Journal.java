@@ -75,7 +75,8 @@ final class Journal implements AutoCloseable {
         private final Disk.@Nullable OutFile out;
         private final long[] filter = new long[FILTER_BITS / Long.SIZE];
         private long bytes;
-        private int unplaced;
+        /** What keeps it from being retired: a batch that is being written, and records that are not placed yet. */
+        private int unfinished;
         private long closedAt = System.nanoTime();
 
         Segment(Path file, Disk.@Nullable OutFile out) {
@@ -176,7 +177,7 @@ final class Journal implements AutoCloseable {
     void placed(Ticket ticket) {
         lock.lock();
         try {
-            ticket.segment.unplaced--;
+            ticket.segment.unfinished--;
             retiring.signal();
         } finally {
             lock.unlock();
@@ -266,9 +267,11 @@ final class Journal implements AutoCloseable {
         try {
             for (Waiting waiting : batch) {
                 segment.add(waiting.puts, waiting.record.length);
-                segment.unplaced++;
+                segment.unfinished++;
                 tickets.add(new Ticket(segment));
             }
+            segment.unfinished--;
+            retiring.signal();
             if (segment.bytes >= SEGMENT_BYTES) {
                 rotate();
             }
@@ -280,10 +283,15 @@ final class Journal implements AutoCloseable {
         }
     }
 
+    /**
+     * The segment that takes the next batch. It counts as unfinished until the batch is written, since a delete may
+     * close it to further ones meanwhile.
+     */
     private Segment openSegment() throws IOException {
         lock.lock();
         try {
             if (open != null) {
+                open.unfinished++;
                 return open;
             }
         } finally {
@@ -294,6 +302,7 @@ final class Journal implements AutoCloseable {
         disk.syncFolder(folder);
         lock.lock();
         try {
+            segment.unfinished++;
             open = segment;
             return segment;
         } finally {
@@ -305,6 +314,10 @@ final class Journal implements AutoCloseable {
     private void abandon(@Nullable Segment segment) {
         lock.lock();
         try {
+            if (segment != null) {
+                segment.unfinished--;
+                retiring.signal();
+            }
             if (segment != null && open == segment) {
                 segment.closedAt = System.nanoTime();
                 full.add(segment);
@@ -358,7 +371,7 @@ final class Journal implements AutoCloseable {
     }
 
     private boolean isDue() {
-        if (full.isEmpty() || full.getFirst().unplaced > 0) {
+        if (full.isEmpty() || full.getFirst().unfinished > 0) {
             return false;
         }
         return closing

@@ -133,7 +133,7 @@ public final class LayoutStore implements ArtefactStore {
 
     @Override
     public @Nullable Manifest manifest(ArtefactKey key) {
-        return manifests.read(key);
+        return manifests.readSigned(key);
     }
 
     @Override
@@ -226,7 +226,11 @@ public final class LayoutStore implements ArtefactStore {
             // The marker first: a crash between the two leaves a marker that the sweep finds to have a manifest.
             markers.markDeleted(key);
         }
-        return blobs.delete(Manifests.name(key), null);
+        boolean deleted = blobs.delete(Manifests.name(key), null);
+        if (key.isScanManifest()) {
+            blobs.delete(Manifests.signature(key), null);
+        }
+        return deleted;
     }
 
     @Override

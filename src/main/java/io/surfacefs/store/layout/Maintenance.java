@@ -1,5 +1,6 @@
 package io.surfacefs.store.layout;
 
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.Digest;
@@ -20,9 +21,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +156,18 @@ final class Maintenance implements StoreUpkeep {
                 }
             }
         });
-        return new GcResult(marked[0], dryRun ? 0 : sweep(true));
+        long[] alone = {0};
+        walk(BlobKey.Bucket.MANIFEST, "manifests/", progress, name -> {
+            ArtefactKey key = ObjectNames.signedBy(name);
+            if (key == null || !isOld(Manifests.signature(key)) || manifests.exists(key)) {
+                return;
+            }
+            marked[0]++;
+            if (!dryRun && blobs.delete(Manifests.signature(key), null)) {
+                alone[0]++;
+            }
+        });
+        return new GcResult(marked[0], dryRun ? 0 : alone[0] + sweep(true));
     }
 
     private boolean isOld(BlobKey name) {
@@ -225,6 +240,30 @@ final class Maintenance implements StoreUpkeep {
     }
 
     @Override
+    public List<Tenant> tenants(String after, int limit) {
+        SortedSet<String> folders = new TreeSet<>();
+        for (String root : List.of("tenants/", "manifests/")) {
+            blobs.list(BlobKey.Bucket.MANIFEST, root, after.isEmpty() ? "" : root + after + "/", true, limit)
+                    .names()
+                    .forEach(name -> folders.add(name.substring(root.length())));
+        }
+        return folders.stream()
+                .map(Maintenance::tenant)
+                .filter(Objects::nonNull)
+                .limit(limit)
+                .toList();
+    }
+
+    /** Null for what is no tenant's folder. */
+    private static @Nullable Tenant tenant(String folder) {
+        try {
+            return folder.endsWith("/") ? new Tenant(folder.substring(0, folder.length() - 1)) : null;
+        } catch (SurfaceException e) {
+            return null; // somebody else's
+        }
+    }
+
+    @Override
     public Map<String, Usage> usage(@Nullable Tenant only, LongConsumer progress) {
         Map<String, Usage> usage = new TreeMap<>();
         eachManifest(
@@ -245,7 +284,9 @@ final class Maintenance implements StoreUpkeep {
                 progress,
                 (key, manifest) -> {
                     count[0]++;
-                    if (manifest instanceof ArtefactManifest artefact) {
+                    if (manifest instanceof ScanManifest scan) {
+                        checkSignature(scan, problems);
+                    } else if (manifest instanceof ArtefactManifest artefact) {
                         StoredCheck.check(payloads, artefact, problems);
                     }
                 },
@@ -254,6 +295,18 @@ final class Maintenance implements StoreUpkeep {
                     problems.accept(problem);
                 });
         return count[0];
+    }
+
+    /** Whether what stands beside a scan manifest is an envelope of it; by whom it is, only the service knows. */
+    private void checkSignature(ScanManifest manifest, Consumer<Problem> problems) {
+        try {
+            SignedForm.parts(manifests.signed(manifest));
+        } catch (SurfaceException e) {
+            if (e.code() != ErrorCode.SIGNATURE_INVALID) {
+                throw e;
+            }
+            problems.accept(new Problem(ObjectNames.signature(manifest.key()), e.code() + ": " + e.getMessage()));
+        }
     }
 
     private interface ManifestVisitor {

@@ -1,15 +1,18 @@
 package io.surfacefs.store.layout;
 
 import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ObjectNames;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,27 +38,60 @@ final class Manifests {
         return blobs.head(name(key)) != null;
     }
 
-    @Nullable Manifest read(ArtefactKey key) {
+    @Nullable
+    Manifest read(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content == null ? null : parse(key, content);
+    }
+
+    /** As {@link #read}, and of a scan manifest also who signed it, which stands beside it. */
+    @Nullable
+    Manifest readSigned(ArtefactKey key) {
+        return read(key) instanceof Manifest found ? signed(found) : null;
+    }
+
+    /** The manifest with who signed it; an artefact's says so itself. */
+    <M extends Manifest> M signed(M manifest) {
+        if (!(manifest instanceof ScanManifest scan)) {
+            return manifest;
+        }
+        BlobStore.Content beside = blobs.read(signature(scan.key()), maxBytes());
+        @SuppressWarnings("unchecked") // the same type
+        M signed =
+                beside == null ? manifest : (M) scan.withSignatures(SignedForm.signaturesAsFound(beside.bytes(), scan));
+        return signed;
+    }
+
+    static BlobKey signature(ArtefactKey key) {
+        return BlobKey.manifest(ObjectNames.signature(key));
+    }
+
+    /** What is put for a scan manifest: the envelope first, so that a signed one is never seen without it. */
+    static List<BlobStore.Put> puts(ScanManifest manifest) {
+        byte[] envelope = SignedForm.envelope(manifest);
+        return envelope == null
+                ? List.of(put(manifest))
+                : List.of(new BlobStore.Put(signature(manifest.key()), new BlobSource.Bytes(envelope)), put(manifest));
     }
 
     /** A manifest and what is known of its object. */
     record Tagged(Manifest manifest, BlobStore.Head head) {}
 
-    @Nullable Tagged readTagged(ArtefactKey key) {
+    @Nullable
+    Tagged readTagged(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content == null ? null : new Tagged(parse(key, content), content.head());
     }
 
-    @Nullable ArtefactManifest readArtefact(ArtefactKey key) {
+    @Nullable
+    ArtefactManifest readArtefact(ArtefactKey key) {
         return (ArtefactManifest) read(key);
     }
 
-    /** As {@link #readArtefact}, but null also where what lies there is damaged. */
-    @Nullable ArtefactManifest readSound(ArtefactKey key) {
+    /** As {@link #read}, but null also where what lies there is damaged. */
+    @Nullable Manifest readSound(ArtefactKey key) {
         try {
-            return readArtefact(key);
+            return read(key);
         } catch (SurfaceException e) {
             if (e.code() == ErrorCode.CORRUPT_OBJECT) {
                 return null;
@@ -65,7 +101,7 @@ final class Manifests {
     }
 
     /** Puts a manifest in the place of a damaged one; false when what lies there is sound, or changed meanwhile. */
-    boolean replaceDamaged(ArtefactManifest manifest) {
+    boolean replaceDamaged(Manifest manifest) {
         ArtefactKey key = manifest.key();
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content != null
@@ -88,7 +124,8 @@ final class Manifests {
      * @param change gives the same manifest when nothing is to be changed; may be called more than once
      * @return the manifest that is stored then, or null when there is none
      */
-    @Nullable ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
+    @Nullable
+    ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
         while (true) {
             BlobStore.Content content = blobs.read(name(key), maxBytes());
             if (content == null) {

@@ -87,7 +87,7 @@ final class Puts {
     private boolean putPayload(ArtefactKey key, ArtefactStore.Received payload, Quotas.Room room) {
         BlobStore.Put put = Payloads.put(key, payload);
         if (room.put(List.of(put)).done() == 1) {
-            events.payloadPersisted(key.kind());
+            events.payloadPersisted(key);
             return true;
         }
         if (payloads.discover(key, payload.facts().contentType()) == null) {
@@ -114,7 +114,7 @@ final class Puts {
             ArtefactStore.Index index) {
         Instant begun = clock.instant();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            ArtefactManifest existing = manifests.readSound(key);
+            ArtefactManifest existing = (ArtefactManifest) manifests.readSound(key);
             if (existing != null) {
                 ArtefactManifest grown = grow(existing, payload, fill, index);
                 if (grown != null) {
@@ -173,7 +173,7 @@ final class Puts {
         }
         settle(key, payload);
         if (sent != null) {
-            events.payloadPersisted(key.kind());
+            events.payloadPersisted(key);
         }
         return new ArtefactStore.Committed<>(manifest, !done || result.lastCreated());
     }

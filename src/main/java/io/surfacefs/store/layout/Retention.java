@@ -44,7 +44,9 @@ final class Retention {
         }
         keep.run();
         if (key.isScanManifest()) {
-            return blobs.delete(Manifests.name(key), null); // its end is part of its key
+            boolean dropped = blobs.delete(Manifests.name(key), null); // its end is part of its key
+            blobs.delete(Manifests.signature(key), null);
+            return dropped;
         }
         Markers.Seen seen = markers.read(key);
         if (seen != null && seen.marker().state() == Marker.State.DROPPING) {

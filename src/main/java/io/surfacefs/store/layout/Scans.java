@@ -34,8 +34,16 @@ final class Scans {
         for (int from = 0; from < entries.size(); from += BATCH) {
             blobs.putAllIfAbsent(entries.subList(from, Math.min(entries.size(), from + BATCH)));
         }
-        BlobStore.PutResult result = blobs.putAllIfAbsent(List.of(Manifests.put(manifest)));
-        return new ArtefactStore.Committed<>(manifest, result.lastCreated());
+        List<BlobStore.Put> puts = Manifests.puts(manifest);
+        BlobStore.PutResult result = blobs.putAllIfAbsent(puts);
+        if (result.done() == puts.size()) {
+            boolean known = manifest.signatures() == null && !result.lastCreated();
+            return new ArtefactStore.Committed<>(known ? manifests.signed(manifest) : manifest, result.lastCreated());
+        }
+        // Another envelope is there already: who signed first counts. Other bytes under its digest are damaged ones.
+        BlobStore.PutResult alone = blobs.putAllIfAbsent(List.of(Manifests.put(manifest)));
+        boolean created = alone.lastCreated() || (alone.done() == 0 && manifests.replaceDamaged(manifest));
+        return new ArtefactStore.Committed<>(manifests.signed(manifest.withSignatures(null)), created);
     }
 
     static List<BlobStore.Put> entries(ScanManifest manifest) {
@@ -49,7 +57,8 @@ final class Scans {
         return entries;
     }
 
-    @Nullable ScanManifest current(Tenant tenant, ScanId scan) {
+    @Nullable
+    ScanManifest current(Tenant tenant, ScanId scan) {
         String folder = IndexNames.scan(tenant, scan) + Kind.SURFACE_MANIFEST + "/";
         ScanManifest current = null;
         String after = "";
@@ -67,7 +76,7 @@ final class Scans {
                 }
             }
             if (!page.more()) {
-                return current;
+                return current == null ? null : manifests.signed(current);
             }
         }
     }

@@ -67,7 +67,7 @@ final class Connections implements AutoCloseable {
         int wanted = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST);
         for (int i = 0; i < wanted; i++) {
             ManagedChannel managed = builder(settings).build();
-            connections.add(new Connection(managed, ClientInterceptors.intercept(managed, token)));
+            connections.add(new Connection(managed, ClientInterceptors.intercept(managed, token, new TraceFields())));
         }
     }
 

@@ -82,10 +82,16 @@ final class Puts {
     }
 
     ArtefactStore.Committed<ScanManifest> scan(ScanManifest manifest) {
-        PutManifestResponse answer =
-                put(header(manifest.key(), manifest.canonical()).build(), null);
+        PutManifestHeader.Builder header = header(manifest.key(), manifest.canonical());
+        if (manifest.signatures() != null) {
+            header.setSignaturesBytes(UnsafeByteOperations.unsafeWrap(manifest.signatures()));
+        }
+        PutManifestResponse answer = put(header.build(), null);
         return new ArtefactStore.Committed<>(
-                codec.readScan(answer.getManifest().getJsonBytes().toByteArray(), manifest.key()), answer.getCreated());
+                UpstreamStore.signed(
+                        codec.readScan(answer.getManifest().getJsonBytes().toByteArray(), manifest.key()),
+                        answer.getManifest().getSignaturesBytes()),
+                answer.getCreated());
     }
 
     private static PutManifestHeader.Builder header(ArtefactKey key, byte[] manifest) {

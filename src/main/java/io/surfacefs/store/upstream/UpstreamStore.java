@@ -3,6 +3,7 @@ package io.surfacefs.store.upstream;
 import com.google.protobuf.ByteString;
 import io.grpc.MethodDescriptor;
 import io.surfacefs.codec.ManifestCodec;
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.codec.StoredVerifier;
 import io.surfacefs.grpc.v1.DeleteRequest;
 import io.surfacefs.grpc.v1.FindMissingRequest;
@@ -174,13 +175,26 @@ public final class UpstreamStore implements ArtefactStore {
         if (!manifest.scanId().equals(scan)) {
             throw new SurfaceException(ErrorCode.CORRUPT_OBJECT, "the upstream answered with another scan's manifest");
         }
-        return manifest;
+        return signed(manifest, answer.getSignaturesBytes());
+    }
+
+    /** The manifest with who signed it by what the upstream says. */
+    static ScanManifest signed(ScanManifest manifest, ByteString signatures) {
+        return signatures.isEmpty()
+                ? manifest
+                : manifest.withSignatures(SignedForm.signaturesAsFound(signatures.toByteArray(), manifest));
     }
 
     @Override
     public @Nullable Manifest manifest(ArtefactKey key) {
         GetManifestResponse answer = find(SurfaceFsGrpc.getGetManifestMethod(), Questions.manifest(key));
-        return answer == null ? null : read(codec, key, answer.getManifest().getJsonBytes());
+        if (answer == null) {
+            return null;
+        }
+        Manifest manifest = read(codec, key, answer.getManifest().getJsonBytes());
+        return manifest instanceof ScanManifest scan
+                ? signed(scan, answer.getManifest().getSignaturesBytes())
+                : manifest;
     }
 
     static Manifest read(ManifestCodec codec, ArtefactKey key, ByteString json) {

@@ -1,0 +1,46 @@
+package io.surfacefs.grpc;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.quarkus.grpc.GlobalInterceptor;
+import io.quarkus.runtime.StartupEvent;
+import io.surfacefs.service.ClientPace;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.time.Duration;
+
+/**
+ * Ends calls of every service of the gRPC port whose request comes too slowly or never, by the same pace as the bodies
+ * of uploads.
+ */
+@GlobalInterceptor
+@ApplicationScoped
+public class RequestWatch implements ServerInterceptor {
+    private static final Duration LONGEST_PERIOD = Duration.ofSeconds(10);
+
+    private final Vertx vertx;
+    private final ClientPace pace;
+    private final AwaitedRequests awaited;
+
+    @Inject
+    RequestWatch(Vertx vertx, ClientPace pace) {
+        this.vertx = vertx;
+        this.pace = pace;
+        this.awaited = new AwaitedRequests(pace::upload, System::nanoTime);
+    }
+
+    void start(@Observes StartupEvent event) {
+        long period = Math.clamp(pace.body().toMillis() / 8, 1, LONGEST_PERIOD.toMillis());
+        vertx.setPeriodic(period, timer -> awaited.look());
+    }
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        return awaited.start(call, headers, next, WireBytes.current()::count, CallIdentity.thread());
+    }
+}

@@ -1,0 +1,174 @@
+package io.surfacefs.web;
+
+import io.surfacefs.access.Access;
+import io.surfacefs.access.Caller;
+import io.surfacefs.access.Callers;
+import io.surfacefs.access.Loopback;
+import io.surfacefs.model.ErrorCode;
+import io.surfacefs.model.SurfaceException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes requests for pages: finds out who asks and from where, by the same rules as the REST edge, has a page made on a
+ * virtual thread, and sends it. So many at a time, and no client holds its place for long. Thread-safe.
+ */
+final class Desk {
+    private static final Logger LOG = Logger.getLogger(Desk.class);
+    private static final int AT_A_TIME = 32;
+    private static final CharSequence FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
+
+    private final Access access;
+    private final Callers callers;
+    private final Templates templates;
+    private final StatusPage status;
+    private final BrowsePages browse;
+    private final FailurePage failures;
+    private final Semaphore places = new Semaphore(AT_A_TIME);
+
+    Desk(Access access, Callers callers, Templates templates, StatusPage status, BrowsePages browse) {
+        this.access = access;
+        this.callers = callers;
+        this.templates = templates;
+        this.status = status;
+        this.browse = browse;
+        this.failures = new FailurePage(templates);
+    }
+
+    /** A request to the service's own port, on the event loop. */
+    void service(RoutingContext context, boolean browsing) {
+        boolean html = isForPeople(context.request());
+        Visit.Request sent;
+        try {
+            sent = request(context, html);
+            requireLocal(context.request());
+        } catch (SurfaceException e) {
+            sent = new Visit.Request(
+                    context.request().method().name(), String.valueOf(context.request().path()), Map.of(), List.of(), null, html);
+            answer(context, new Visit(sent, null), visit -> {
+                throw e;
+            });
+            return;
+        }
+        Function<Visit, Answer> page = browsing ? browse::page : status::full;
+        Visit.Request known = sent;
+        Caller caller = callers.known(sent.authorization());
+        if (caller != null) {
+            answer(context, new Visit(known, caller), page);
+            return;
+        }
+        callers.identify(sent.authorization())
+                .whenComplete((found, failure) -> answer(context, new Visit(known, found), visit -> {
+                    if (found == null) {
+                        throw FailurePage.reason(Callers.refusal(failure));
+                    }
+                    return page.apply(visit);
+                }));
+    }
+
+    /** A request to the management port, on the event loop. */
+    void management(RoutingContext context) {
+        boolean html = isForPeople(context.request());
+        Visit.Request sent = new Visit.Request("GET", "/", Map.of(), List.of(), null, html);
+        answer(context, new Visit(sent, null), visit -> status.figures(visit.html()));
+    }
+
+    private static boolean isForPeople(HttpServerRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept != null && accept.contains("text/html");
+    }
+
+    private static Visit.Request request(RoutingContext context, boolean html) {
+        HttpServerRequest request = context.request();
+        Map<String, String> query = new HashMap<>();
+        try {
+            context.queryParams().forEach(one -> {
+                if (!one.getValue().isEmpty() && query.put(one.getKey(), one.getValue()) != null) {
+                    throw new SurfaceException(
+                            ErrorCode.INVALID_ARGUMENT, "a parameter of the query was sent more than once");
+                }
+            });
+        } catch (SurfaceException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new SurfaceException(ErrorCode.INVALID_ARGUMENT, "the query is malformed", null, e);
+        }
+        List<String> authorization = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+        return new Visit.Request(
+                request.method().name(),
+                request.path(),
+                query,
+                asserted(request),
+                authorization.size() == 1 ? authorization.getFirst() : null,
+                html);
+    }
+
+    private static List<String> asserted(HttpServerRequest request) {
+        return List.of("X-Stella-Tenant", "X-StellaOps-Tenant").stream()
+                .flatMap(name -> request.headers().getAll(name).stream())
+                .toList();
+    }
+
+    private void requireLocal(HttpServerRequest request) {
+        if (!access.loopbackOnly()) {
+            return;
+        }
+        HostAndPort authority = request.authority();
+        boolean local = Loopback.isLocal(
+                authority == null ? null : authority.host(),
+                request.headers().contains(HttpHeaders.HOST),
+                request.getHeader(FETCH_SITE),
+                request.headers().getAll(HttpHeaders.ORIGIN));
+        if (!local) {
+            throw new SurfaceException(
+                    ErrorCode.PERMISSION_DENIED,
+                    "nobody is authenticated, so only programs of this machine are served, by a loopback name",
+                    "type the address http://localhost:PORT yourself, or see surface.security.auth");
+        }
+    }
+
+    private void answer(RoutingContext context, Visit visit, Function<Visit, Answer> page) {
+        if (places.tryAcquire()) {
+            Sending sending = new Sending(context, templates.contentSecurityPolicy(), places::release);
+            Thread.ofVirtual().name("page").start(() -> make(visit, page, sending));
+        } else {
+            SurfaceException why = new SurfaceException(ErrorCode.OVERLOADED, "too many pages are asked for at a time");
+            new Sending(context, templates.contentSecurityPolicy(), () -> {}).send(failure(why, visit), why);
+        }
+    }
+
+    private void make(Visit visit, Function<Visit, Answer> page, Sending sending) {
+        try {
+            sending.send(page.apply(visit), null);
+        } catch (RuntimeException | Error e) {
+            SurfaceException why = FailurePage.reason(e);
+            if (why.code() == ErrorCode.INTERNAL) {
+                LOG.error("code=INTERNAL a page failed", e);
+            }
+            visit.refused(why.code());
+            sending.send(failure(why, visit), why);
+        }
+    }
+
+    private Answer failure(SurfaceException why, Visit visit) {
+        return failures.of(why, visit.html());
+    }
+
+    /** A method that no page takes. */
+    void refuseMethod(RoutingContext context) {
+        SurfaceException why = new SurfaceException(
+                ErrorCode.INVALID_ARGUMENT, "pages take no such method", "programs talk to /api/v1");
+        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+        new Sending(context, templates.contentSecurityPolicy(), () -> {})
+                .send(failures.of(405, why, isForPeople(context.request())), why);
+    }
+}
