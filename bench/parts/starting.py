@@ -10,7 +10,7 @@ from pathlib import Path
 from parts.machine import BenchError
 from parts.servers import Jvm, Surface
 
-LINE = re.compile(r"event=start\.times message="main=(\d+)((?: \w+=[\d.]+)+)")
+LINE = re.compile(r'event=start\.times message="main=(\d+)((?: \w+=[\d.]+)+)"')
 CATEGORY = '-Dquarkus.log.category."io.surfacefs.app.StartTimes".level=DEBUG'
 
 
@@ -54,6 +54,8 @@ class Sidecar(Surface):
     def __init__(self, machine, shape, service):
         super().__init__(machine, f"{shape.name}-sidecar", shape.program)
         self.service = service
+        if not isinstance(shape, Jvm):
+            self.program = [*shape.program, "-Xmn16m"]
 
     def environment(self):
         return super().environment() | {

@@ -14,9 +14,9 @@ import org.graalvm.word.UnsignedWord;
 import org.graalvm.word.WordFactory;
 
 /**
- * Gives back the pages of the binary's own file that only the start needed: Linux maps sixteen for each that is touched,
- * and they would count as resident until somebody wants the memory. What is needed later is mapped again from the page
- * cache. Only in the native image on Linux; elsewhere nothing happens.
+ * Gives back the pages of the binary's own file that only the start needed: Linux maps sixteen for each that is
+ * touched, and they would count as resident until somebody wants the memory. What is needed later is mapped again from
+ * the page cache. Only in the native image on Linux; elsewhere nothing happens.
  */
 final class StartPages {
     private static final Path MAPS = Path.of("/proc/self/smaps");
@@ -53,10 +53,7 @@ final class StartPages {
                 Thread.sleep(SETTLED);
                 String binary = BINARY.toRealPath().toString();
                 for (Range range : droppable(Files.readAllLines(MAPS), binary)) {
-                    advise(
-                            WordFactory.pointer(range.start()),
-                            WordFactory.unsigned(range.length()),
-                            MADV_DONTNEED);
+                    advise(WordFactory.pointer(range.start()), WordFactory.unsigned(range.length()), MADV_DONTNEED);
                 }
             } catch (IOException e) {
                 return; // then they stay until the kernel wants them
@@ -67,7 +64,8 @@ final class StartPages {
     }
 
     /**
-     * {@return the mappings of a file that can be had again from it: nothing was ever written there, and nothing can be}
+     * {@return the mappings of a file that can be had again from it: nothing was ever written there, and nothing can
+     * be}
      *
      * @param maps lines as in {@code /proc/self/smaps}
      * @param file its path, as there

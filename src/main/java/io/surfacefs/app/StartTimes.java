@@ -51,8 +51,8 @@ final class StartTimes {
     }
 
     /**
-     * {@return when {@code main} was reached in microseconds of Unix time, and for each later
-     * step that was reached the milliseconds since the one before}
+     * {@return when {@code main} was reached in microseconds of Unix time, and for each later step that was reached the
+     * milliseconds since the one before}
      *
      * @param reached nanoseconds of the clock that {@code tick} is read from
      */

@@ -15,8 +15,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the OpenAPI document as the build wrote it. Quarkus would read it, and write it in both forms, at every start: a
- * quarter of the time to the first answer, for the same bytes. Thread-safe.
+ * Gives the OpenAPI document as the build wrote it. Quarkus would read it, and write it in both forms, at every start:
+ * a quarter of the time to the first answer, for the same bytes. Thread-safe.
  */
 @Singleton
 public final class OpenApiDocument {

@@ -26,9 +26,7 @@ class StartPagesTest {
                 "7ffc00000000-7ffc00001000 rw-p 00000000 00:00 0 ",
                 "Anonymous:             4 kB");
         assertEquals(
-                List.of(
-                        new StartPages.Range(0x400000, 0x400000),
-                        new StartPages.Range(0x7f0000100000L, 0x100000)),
+                List.of(new StartPages.Range(0x400000, 0x400000), new StartPages.Range(0x7f0000100000L, 0x100000)),
                 StartPages.droppable(maps, BINARY));
     }
 }

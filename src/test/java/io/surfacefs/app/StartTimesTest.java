@@ -18,8 +18,7 @@ class StartTimesTest {
         reached.put(StartTimes.Step.MAIN, TICK - 50_000_000);
         reached.put(StartTimes.Step.COMMAND, TICK - 49_500_000);
         reached.put(StartTimes.Step.PORTS, TICK - 1_230_000);
-        assertEquals(
-                "main=1767323044950000 command=0.50 ports=48.27", StartTimes.times(reached, NOW, TICK));
+        assertEquals("main=1767323044950000 command=0.50 ports=48.27", StartTimes.times(reached, NOW, TICK));
     }
 
     @Test
