@@ -72,15 +72,14 @@ class ArchitectureTest {
             "wire",
             "tls");
 
-    private static final List<String> FRAMEWORKS =
-            List.of(
-                    "io.quarkus.",
-                    "io.vertx.",
-                    "io.smallrye.",
-                    "io.opentelemetry.",
-                    "io.micrometer.",
-                    "jakarta.",
-                    "org.eclipse.microprofile.");
+    private static final List<String> FRAMEWORKS = List.of(
+            "io.quarkus.",
+            "io.vertx.",
+            "io.smallrye.",
+            "io.opentelemetry.",
+            "io.micrometer.",
+            "jakarta.",
+            "org.eclipse.microprofile.");
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -6,8 +6,8 @@ import io.smallrye.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows for Quarkus from {@code surface.security.*} and {@code surface.tracing.*}, wherever that is set, below whatever an operator sets by
- * Quarkus' own names.
+ * What follows for Quarkus from {@code surface.security.*} and {@code surface.tracing.*}, wherever that is set, below
+ * whatever an operator sets by Quarkus' own names.
  */
 public final class SecurityProperties implements ConfigSourceInterceptor {
     private static final long serialVersionUID = 1;
@@ -42,7 +42,10 @@ public final class SecurityProperties implements ConfigSourceInterceptor {
                 .build();
     }
 
-    /** Whether somebody set it, in a source of at least that rank: Quarkus' defaults are a source, and so is what we ship. */
+    /**
+     * Whether somebody set it, in a source of at least that rank: Quarkus' defaults are a source, and so is what we
+     * ship.
+     */
     private static boolean isSet(@Nullable ConfigValue value, int rank) {
         return value != null && value.getValue() != null && value.getConfigSourceOrdinal() >= rank;
     }

@@ -89,8 +89,7 @@ public class CallIdentity implements ServerInterceptor {
                         refuse(call, failure);
                     } else {
                         try {
-                            late.begin(
-                                    Contexts.interceptCall(
+                            late.begin(Contexts.interceptCall(
                                     context(caller, authorization, origin, call), call, headers, next));
                         } catch (RuntimeException e) { // nobody else hears of it, and the client would wait for ever
                             refuse(call, e);

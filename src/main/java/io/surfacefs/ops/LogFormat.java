@@ -64,7 +64,7 @@ public final class LogFormat extends ExtFormatter {
         if (parameters != null && parameters.length == 1 && parameters[0] instanceof LogLine ours) {
             return ours.pairs();
         }
-        String message = String.valueOf(line.getFormattedMessage());
+        String message = String.valueOf(formatMessage(line));
         List<LogLine.Pair> pairs = LogText.pairs(message);
         return pairs == null ? List.of(new LogLine.Pair(LogKey.MESSAGE, message, true)) : pairs;
     }

@@ -24,7 +24,8 @@ public enum LogKey {
     NAMESPACE("namespace", "of the cache entry"),
     KEY("key", "tenant, kind and digest of what waits in the spool"),
     PATH("path", "of a file or object, shortened: its last parts, digests to 12 characters"),
-    TRACE_ID("traceId", "of the request: what the client's traceparent said, or made up; problem documents have it too"),
+    TRACE_ID(
+            "traceId", "of the request: what the client's traceparent said, or made up; problem documents have it too"),
     SPAN_ID("spanId", "of the span in which it happened, where tracing is on"),
     SUBJECT("subject", "who asked, as its token says"),
     CALL("call", "method and path, or the gRPC method"),

@@ -50,9 +50,7 @@ public final class LogLine {
 
     /** Adds tenant, kind and digest. */
     public LogLine of(ArtefactKey key) {
-        return with(LogKey.TENANT, key.tenant())
-                .with(LogKey.KIND, key.kind())
-                .with(LogKey.DIGEST, key.digest());
+        return with(LogKey.TENANT, key.tenant()).with(LogKey.KIND, key.kind()).with(LogKey.DIGEST, key.digest());
     }
 
     /** Adds the path of a file or object by its last parts, with digests cut to 12 characters. */

@@ -54,10 +54,7 @@ public enum Metric {
             "outcome",
             "Manifests that no trusted key signed, where signatures are looked at: refused, or given with a warning."),
     STORE_REQUESTS(
-            "surface.store.requests",
-            Type.COUNTER,
-            "op outcome",
-            "Attempts of calls to a store that is far away."),
+            "surface.store.requests", Type.COUNTER, "op outcome", "Attempts of calls to a store that is far away."),
     PREFETCH(
             "surface.prefetch",
             Type.COUNTER,
@@ -68,8 +65,7 @@ public enum Metric {
             Type.GAUGE,
             "",
             "Bytes of the local cache's files, all that counts against its quota."),
-    CACHE_QUOTA(
-            "surface.cache.quota.bytes", Type.GAUGE, "", "Quota of the local cache; 0 where there is no cache."),
+    CACHE_QUOTA("surface.cache.quota.bytes", Type.GAUGE, "", "Quota of the local cache; 0 where there is no cache."),
     CACHE_ENTRIES("surface.cache.entries", Type.GAUGE, "", "Objects in the local cache."),
     CACHE_OPEN(
             "surface.cache.open.seconds",
@@ -87,28 +83,18 @@ public enum Metric {
             "tier",
             "Objects of the local cache that failed their check and were put aside."),
     SPOOL_DEPTH("surface.spool.depth", Type.GAUGE, "", "Puts that wait to be delivered to the store."),
-    SPOOL_AGE(
-            "surface.spool.age.seconds",
-            Type.GAUGE,
-            "",
-            "How long the oldest put has been waiting to be delivered."),
+    SPOOL_AGE("surface.spool.age.seconds", Type.GAUGE, "", "How long the oldest put has been waiting to be delivered."),
     SPOOL_BYTES("surface.spool.bytes", Type.GAUGE, "", "Bytes of the spool, of what was rejected too."),
     SPOOL_DELIVERED("surface.spool.delivered", Type.COUNTER, "", "Puts that waited and are in the store now."),
     SPOOL_REJECTED(
-            "surface.spool.rejected",
-            Type.COUNTER,
-            "code",
-            "Puts that waited and that the store refused for good."),
+            "surface.spool.rejected", Type.COUNTER, "code", "Puts that waited and that the store refused for good."),
     QUOTA_USED(
             "surface.quota.used.ratio",
             Type.GAUGE,
             "",
             "Of the tenant that has the most of its quota: how much of it, 1 is all."),
     QUOTA_EXCEEDED(
-            "surface.quota.exceeded",
-            Type.COUNTER,
-            "",
-            "Puts that were refused since their tenant has no more room.");
+            "surface.quota.exceeded", Type.COUNTER, "", "Puts that were refused since their tenant has no more room.");
 
     /** What a metric counts. */
     public enum Type {

@@ -104,8 +104,7 @@ public final class MetricEvents implements Events {
         if (tenants.size() >= settings.tenantLimit()) {
             return tenants.getOrDefault(tenant, all);
         }
-        return tenants.computeIfAbsent(
-                tenant, t -> new TenantMeters(registry, settings.prefix(), "tenant", t.value()));
+        return tenants.computeIfAbsent(tenant, t -> new TenantMeters(registry, settings.prefix(), "tenant", t.value()));
     }
 
     @Override
@@ -203,10 +202,13 @@ public final class MetricEvents implements Events {
     @Override
     public void quotaUsed(Tenant tenant, long bytes, long quota) {
         if (quotaTold.compareAndSet(false, true)) {
-            Metric.QUOTA_USED.gauge(registry, quotas, used -> used.values().stream()
-                    .mapToDouble(Double::doubleValue)
-                    .max()
-                    .orElse(0));
+            Metric.QUOTA_USED.gauge(
+                    registry,
+                    quotas,
+                    used -> used.values().stream()
+                            .mapToDouble(Double::doubleValue)
+                            .max()
+                            .orElse(0));
         }
         quotas.put(tenant, (double) bytes / Math.max(1, quota));
     }
@@ -231,7 +233,6 @@ public final class MetricEvents implements Events {
     }
 
     private Counter counter(Metric metric, String... tags) {
-        return counters.computeIfAbsent(
-                metric + String.join("/", tags), key -> metric.counter(registry, "", tags));
+        return counters.computeIfAbsent(metric + String.join("/", tags), key -> metric.counter(registry, "", tags));
     }
 }

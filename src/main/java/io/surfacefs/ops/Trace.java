@@ -22,7 +22,8 @@ public final class Trace {
      * @param fields what to send along to whoever is asked for this request: {@code traceparent}, {@code tracestate}
      * @param parent on which spans are to hang; whoever made it knows what it is; null for none
      */
-    public record Origin(String id, Map<String, String> fields, @Nullable Object parent) {}
+    public record Origin(
+            String id, Map<String, String> fields, @Nullable Object parent) {}
 
     /** A piece of work that is being timed. Ended once, by the thread that began it. */
     public interface Span extends AutoCloseable {

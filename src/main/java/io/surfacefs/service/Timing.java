@@ -28,8 +28,7 @@ final class Timing {
     }
 
     /** @param digest null where only the work finds it out */
-    static <T> T put(
-            Events events, Tenant tenant, @Nullable Kind kind, @Nullable Digest digest, Supplier<T> work) {
+    static <T> T put(Events events, Tenant tenant, @Nullable Kind kind, @Nullable Digest digest, Supplier<T> work) {
         return timed(events, Events.Op.MANIFEST_PUT, Trace.begin(Trace.PUT, tenant, kind, digest), tenant, work);
     }
 

@@ -177,7 +177,8 @@ public final class ClientTls {
         } catch (IOException e) {
             LOG.errorf(
                     "tls=kept client=\"%s\" message=\"what was renewed can't be used: %s\"",
-                    settings.name(), String.valueOf(e.getMessage()).replace('\\', '/').replace('"', '\''));
+                    settings.name(),
+                    String.valueOf(e.getMessage()).replace('\\', '/').replace('"', '\''));
             current = new Read(old.number, old.trust, old.keys, nanos.getAsLong());
         }
         return current;

@@ -13,11 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.CacheKey;
+import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.Namespace;
 import io.surfacefs.model.ObjectNames;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Tenant;
 import io.surfacefs.model.Timestamp;
 import io.surfacefs.ops.Events;
 import io.surfacefs.ops.OnBehalf;
@@ -35,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,6 +60,7 @@ class CachingStoreTest {
     private volatile ErrorCode outage;
     private volatile Runnable onCall = () -> {};
     private CacheRig rig;
+    private final List<String> looked = new CopyOnWriteArrayList<>();
     private LayoutStore truth;
     private CachingStore store;
 
@@ -78,7 +82,13 @@ class CachingStoreTest {
                 watched(truth),
                 rig.open(CacheSettings.of(64L * CacheRig.KIB * CacheRig.KIB)),
                 TestArtefacts.CODEC,
-                CacheRig.POLICY);
+                CacheRig.POLICY,
+                new Events() {
+                    @Override
+                    public void manifestLookup(Tier tier, Tenant tenant, boolean hit) {
+                        looked.add(tier + " " + hit);
+                    }
+                });
     }
 
     @AfterEach
@@ -140,6 +150,26 @@ class CachingStoreTest {
         asked.clear();
         assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
         assertEquals(List.of(), List.copyOf(asked));
+    }
+
+    @Test
+    void theDiskAndTheStoreEachTellOnceWhatTheyHad() {
+        TestArtefacts.put(truth, PAYLOAD);
+        assertNotNull(store.manifest(KEY));
+        settle();
+        assertEquals(List.of("DISK false", "STORE true"), looked);
+        looked.clear();
+        assertNotNull(store.manifest(KEY));
+        assertEquals(List.of("DISK true"), looked);
+        looked.clear();
+        pass(Duration.ofSeconds(31));
+        assertNotNull(store.manifest(KEY));
+        settle();
+        assertEquals(List.of("DISK false", "STORE true"), looked);
+        looked.clear();
+        ArtefactKey absent = new ArtefactKey(ACME, KEY.kind(), new Digest("0".repeat(64)));
+        assertNull(store.manifest(absent));
+        assertEquals(List.of("DISK false", "STORE false"), looked);
     }
 
     @Test

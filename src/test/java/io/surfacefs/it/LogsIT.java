@@ -94,8 +94,7 @@ class LogsIT {
 
     @Test
     void everyLineIsKeysAndValuesOtherwiseAndNoRequestHasOneThatWasServed() throws IOException {
-        SurfaceProcess server =
-                SurfaceProcess.server(folder.resolve("text")).start();
+        SurfaceProcess server = SurfaceProcess.server(folder.resolve("text")).start();
         try (server) {
             happenings(server);
         }
@@ -111,7 +110,8 @@ class LogsIT {
         assertTrue(all.contains("event=corrupt-manifest tenant=" + Rest.TENANT + " kind=" + KIND), all);
         assertTrue(all.contains("traceId=" + TRACE), all);
         // The delete that was refused is told by the audit; no read and no put is told of at all.
-        assertEquals(1, logged.stream().filter(line -> line.contains("/api/v1/")).count(), all);
+        assertEquals(
+                1, logged.stream().filter(line -> line.contains("/api/v1/")).count(), all);
     }
 
     @Test

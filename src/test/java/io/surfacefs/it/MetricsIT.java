@@ -216,8 +216,7 @@ class MetricsIT {
             misses[i] = value(sidecar, "surface_manifest_cache_miss_total", tiers[i]);
         }
         assertEquals(200, here.manifest(KIND, digest).status());
-        Patience.until(
-                () -> value(sidecar, "surface_cache_entries") > 0, () -> "nothing is kept\n" + sidecar.output());
+        Patience.until(() -> value(sidecar, "surface_cache_entries") > 0, () -> "nothing is kept\n" + sidecar.output());
         Patience.until(
                 () -> {
                     try {

@@ -128,7 +128,10 @@ final class SpanCollector implements AutoCloseable {
 
     /** The span of that id, or null. */
     Span byId(String trace, String id) {
-        return spans(trace).stream().filter(span -> span.id().equals(id)).findFirst().orElse(null);
+        return spans(trace).stream()
+                .filter(span -> span.id().equals(id))
+                .findFirst()
+                .orElse(null);
     }
 
     @Override

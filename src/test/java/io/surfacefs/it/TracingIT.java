@@ -159,8 +159,7 @@ class TracingIT {
         assertEquals(404, answer.status());
         assertTrue(answer.text().contains("\"traceId\":\"" + trace(5) + "\""), answer::text);
         assertEquals(
-                "not_found",
-                await(5, "sidecar", "surface.fs.get").attributes().get("surface.outcome"));
+                "not_found", await(5, "sidecar", "surface.fs.get").attributes().get("surface.outcome"));
     }
 
     @Test

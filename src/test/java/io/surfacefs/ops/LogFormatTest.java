@@ -45,7 +45,8 @@ class LogFormatTest {
 
     @Test
     void anEventIsItsKeysAndValues() throws IOException {
-        LogLine line = LogLine.event("spool.waiting").of(KEY).with(LogKey.PAUSE_MS, 7L).with(LogKey.HINT, null);
+        LogLine line =
+                LogLine.event("spool.waiting").of(KEY).with(LogKey.PAUSE_MS, 7L).with(LogKey.HINT, null);
         String said = text(line("%s", line));
         assertTrue(
                 said.matches("time=\\S+ level=WARN logger=Somebody event=spool.waiting tenant=acme kind=sbom.fragment"
@@ -93,7 +94,9 @@ class LogFormatTest {
         ExtLogRecord line = line("%s", LogLine.event("request-failed"));
         line.setThrown(new IllegalStateException("broken\nin two"));
         JsonNode json = json(line);
-        assertEquals("java.lang.IllegalStateException: broken\nin two", json.get("error").asText());
+        assertEquals(
+                "java.lang.IllegalStateException: broken\nin two",
+                json.get("error").asText());
         assertTrue(json.get("stack").asText().contains("\tat io.surfacefs.ops.LogFormatTest."));
         assertEquals(1, text(line).lines().count());
     }
@@ -132,7 +135,8 @@ class LogFormatTest {
                 Map.of("traceparent", parent, "tracestate", "a=b"),
                 Trace.incoming(parent, "a=b").fields());
         assertEquals(
-                Map.of("traceparent", parent), Trace.incoming(parent, "a=\u00e4").fields());
+                Map.of("traceparent", parent),
+                Trace.incoming(parent, "a=\u00e4").fields());
     }
 
     @Test

@@ -83,8 +83,7 @@ class MetricEventsTest {
         assertEquals(2, value("surface_manifest_cache_hit_total{tenant=\"acme\",tier=\"memory\",}"));
         assertEquals(1, value("surface_manifest_cache_hit_total{tenant=\"beta\",tier=\"memory\",}"));
         assertEquals(2, value("surface_manifest_cache_hit_total{tenant=\"_other\",tier=\"memory\",}"));
-        assertEquals(
-                2, value("surface_payload_persisted_total{surface_kind=\"sbom.fragment\",tenant=\"_other\",}"));
+        assertEquals(2, value("surface_payload_persisted_total{surface_kind=\"sbom.fragment\",tenant=\"_other\",}"));
         assertFalse(registry.scrape().contains("gamma"));
     }
 
@@ -110,8 +109,7 @@ class MetricEventsTest {
     void everyMetricHasAHelpTextAndANameAsPrometheusWantsIt() {
         for (Metric metric : Metric.values()) {
             assertTrue(metric.help().matches("[A-Z].*\\."), metric.help());
-            assertTrue(
-                    Pattern.matches("surface(_[a-z]+)+", metric.prometheusName()), metric.prometheusName());
+            assertTrue(Pattern.matches("surface(_[a-z]+)+", metric.prometheusName()), metric.prometheusName());
             assertEquals(
                     metric.type() == Metric.Type.COUNTER,
                     metric.prometheusName().endsWith("_total"));

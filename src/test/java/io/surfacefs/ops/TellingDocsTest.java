@@ -43,7 +43,8 @@ class TellingDocsTest {
         String begin = "<!-- " + part + ": begin -->\n";
         String end = "<!-- " + part + ": end -->";
         String page = Files.readString(PAGE);
-        String expected = page.substring(0, page.indexOf(begin) + begin.length()) + table + page.substring(page.indexOf(end));
+        String expected =
+                page.substring(0, page.indexOf(begin) + begin.length()) + table + page.substring(page.indexOf(end));
         if (Boolean.getBoolean("surface.docs.write")) {
             Files.writeString(PAGE, expected);
             return;

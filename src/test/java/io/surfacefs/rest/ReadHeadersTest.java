@@ -1,5 +1,8 @@
 package io.surfacefs.rest;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import io.surfacefs.model.Representation;
 import io.surfacefs.ops.TraceId;
 import java.util.List;
@@ -9,9 +12,6 @@ import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-
 
 /** What the header of a read asks for: ranges, conditions, representations. */
 class ReadHeadersTest {

@@ -67,6 +67,19 @@ class ArtefactServiceTest {
     @TempDir
     Path folder;
 
+    private final List<String> tellings = new ArrayList<>();
+    private final Events told = new Events() {
+        @Override
+        public void timed(Op op, Tenant tenant, String outcome, long nanos) {
+            tellings.add(op + " " + tenant + " " + outcome);
+        }
+
+        @Override
+        public void manifestLookup(Tier tier, Tenant tenant, boolean hit) {
+            tellings.add(tier + " " + tenant + " " + hit);
+        }
+    };
+
     private MemoryBlobStore blobs;
     private ArtefactService service;
 
@@ -84,7 +97,7 @@ class ArtefactServiceTest {
                 new IntakeArea(new RealDisk(1), folder, 1 << 20),
                 concurrentPuts);
         HotTier hot = new HotTier(1 << 20, Duration.ofMinutes(1));
-        return new ArtefactService(store, TestArtefacts.CODEC, intakes, hot, POOL, deletes, clock, Events.NONE);
+        return new ArtefactService(store, TestArtefacts.CODEC, intakes, hot, POOL, deletes, clock, told);
     }
 
     private static void assertCode(ErrorCode code, Executable work) {
@@ -133,6 +146,27 @@ class ArtefactServiceTest {
         assertCode(ErrorCode.NOT_FOUND, () -> service.manifest(reading, key));
         assertCode(ErrorCode.NOT_FOUND, () -> service.payload(reading, key));
         assertCode(ErrorCode.NOT_FOUND, () -> service.delete(deleting, key));
+    }
+
+    @Test
+    void aReadThatMemoryAnswersIsToldLikeAnyOther() throws IOException {
+        ItemKey key = put(text(2, 100));
+        service.payload(reading, key, Representation.IDENTITY).close();
+        tellings.clear();
+        assertNotNull(service.hotManifest(reading, key));
+        assertNotNull(service.hotPayload(reading, key, Representation.IDENTITY));
+        assertEquals(
+                List.of("MEMORY acme true", "MANIFEST_GET acme ok", "MEMORY acme true", "PAYLOAD_GET acme ok"),
+                tellings);
+    }
+
+    @Test
+    void whatMemoryDoesNotHaveIsToldOnceByWhoLooksFurther() {
+        ItemKey absent = new ItemKey(SBOM, new Digest("0".repeat(64)));
+        assertNull(service.hotManifest(reading, absent));
+        assertEquals(List.of(), tellings);
+        assertCode(ErrorCode.NOT_FOUND, () -> service.manifest(reading, absent));
+        assertEquals(List.of("MEMORY acme false", "STORE acme false", "MANIFEST_GET acme not_found"), tellings);
     }
 
     @Test
