@@ -102,41 +102,41 @@ final class LargeKit {
     /** A service that has them all and takes them all. */
     private static SurfaceClient client(int count, byte[] order) {
         return (SurfaceClient) Proxy.newProxyInstance(
-                LargeKit.class.getClassLoader(), new Class<?>[] {SurfaceClient.class}, (self, method, given) -> {
-                    switch (method.getName()) {
-                        case "index" -> {
-                            int from = given[1].equals("") ? 0 : Integer.parseInt((String) given[1]);
-                            int to = Math.min(count, from + PAGE);
-                            List<IndexEntry> entries = new ArrayList<>();
-                            for (int i = from; i < to; i++) {
-                                ArtefactKey key = key(json(i));
-                                entries.add(new IndexEntry(key, new Digest(image(i)), null));
-                                entries.add(new IndexEntry(key, null, new ScanId("scan-" + i)));
-                            }
-                            return new SurfaceClient.IndexPage(entries, to == count ? null : Integer.toString(to));
-                        }
-                        case "list" -> {
-                            SurfaceClient.Query query = (SurfaceClient.Query) given[0];
-                            if (query.kind() == null) {
-                                return new SurfaceClient.Page(List.of(), null);
-                            }
-                            int from = query.pageToken().isEmpty() ? 0 : Integer.parseInt(query.pageToken());
-                            int to = Math.min(count, from + PAGE);
-                            List<ManifestDocument> page = new ArrayList<>();
-                            for (int i = from; i < to; i++) {
-                                page.add(document(order, i));
-                            }
-                            return new SurfaceClient.Page(page, to == count ? null : Integer.toString(to));
-                        }
-                        case "missing" -> {
-                            return given[1];
-                        }
-                        case "copy" -> {
-                            SurfaceClient.CopiedArtefact copied = (SurfaceClient.CopiedArtefact) given[0];
-                            return new SurfaceClient.PutAnswer(Documents.of(copied.json()), true);
-                        }
-                        default -> throw new UnsupportedOperationException(method.getName());
-                    }
+                LargeKit.class.getClassLoader(),
+                new Class<?>[] {SurfaceClient.class},
+                (self, method, given) -> switch (method.getName()) {
+                    case "index" -> index(count, (String) given[1]);
+                    case "list" -> list(count, order, (SurfaceClient.Query) given[0]);
+                    case "missing" -> given[1];
+                    case "copy" ->
+                        new SurfaceClient.PutAnswer(
+                                Documents.of(((SurfaceClient.CopiedArtefact) given[0]).json()), true);
+                    default -> throw new UnsupportedOperationException(method.getName());
                 });
+    }
+
+    private static SurfaceClient.IndexPage index(int count, String after) {
+        int from = after.isEmpty() ? 0 : Integer.parseInt(after);
+        int to = Math.min(count, from + PAGE);
+        List<IndexEntry> entries = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            ArtefactKey key = key(json(i));
+            entries.add(new IndexEntry(key, new Digest(image(i)), null));
+            entries.add(new IndexEntry(key, null, new ScanId("scan-" + i)));
+        }
+        return new SurfaceClient.IndexPage(entries, to == count ? null : Integer.toString(to));
+    }
+
+    private static SurfaceClient.Page list(int count, byte[] order, SurfaceClient.Query query) {
+        if (query.kind() == null) {
+            return new SurfaceClient.Page(List.of(), null);
+        }
+        int from = query.pageToken().isEmpty() ? 0 : Integer.parseInt(query.pageToken());
+        int to = Math.min(count, from + PAGE);
+        List<ManifestDocument> page = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            page.add(document(order, i));
+        }
+        return new SurfaceClient.Page(page, to == count ? null : Integer.toString(to));
     }
 }

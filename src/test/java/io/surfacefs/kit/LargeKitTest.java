@@ -17,7 +17,7 @@ class LargeKitTest {
 
     /** Where its files lie takes some 300 bytes for each in a map: with 200,000 it would need 60 MB for that alone. */
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void aHeapOf40MiBIsEnoughForAKitOf200000Entries() throws IOException, InterruptedException {
         Path told = folder.resolve("told");
         Process process = new ProcessBuilder(
