@@ -94,10 +94,10 @@ class OpenApiIT {
                 }
                 seen.add(name);
                 assertEquals("string", parameter.at("/schema/type").asText(), name);
-                Pattern pattern = Pattern.compile(parameter.at("/schema/pattern").asText());
+                Pattern pattern =
+                        Pattern.compile(parameter.at("/schema/pattern").asText());
                 int longest = parameter.at("/schema/maxLength").asInt();
-                assertTrue(
-                        pattern.matcher(parameter.at("/example").asText()).find(), name);
+                assertTrue(pattern.matcher(parameter.at("/example").asText()).find(), name);
                 for (String value : values) {
                     boolean described = pattern.matcher(value).find() && value.length() <= longest;
                     assertEquals(isTaken(model, value), described, name + " " + value);
@@ -123,7 +123,14 @@ class OpenApiIT {
     private static List<String> values() {
         String hex = "0123456789abcdef".repeat(4);
         List<String> values = new ArrayList<>(List.of(
-                "", hex, "sha256:" + hex, hex.toUpperCase(Locale.ROOT), "sha512:" + hex, "x" + hex, hex + "g", "/" + hex));
+                "",
+                hex,
+                "sha256:" + hex,
+                hex.toUpperCase(Locale.ROOT),
+                "sha512:" + hex,
+                "x" + hex,
+                hex + "g",
+                "/" + hex));
         Random random = new Random(7);
         String letters = "aZ9z._-:@+/% é";
         for (int i = 0; i < 5_000; i++) {
