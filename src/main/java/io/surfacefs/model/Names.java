@@ -13,7 +13,10 @@ final class Names {
     /** Whether this is a {@link #LABEL}. */
     static boolean isLabel(String value) {
         int n = value.length();
-        if (n == 0 || n > LONGEST_LABEL || !isLowerAlphanumeric(value.charAt(0)) || !isLowerAlphanumeric(value.charAt(n - 1))) {
+        if (n == 0
+                || n > LONGEST_LABEL
+                || !isLowerAlphanumeric(value.charAt(0))
+                || !isLowerAlphanumeric(value.charAt(n - 1))) {
             return false;
         }
         for (int i = 1; i < n - 1; i++) {

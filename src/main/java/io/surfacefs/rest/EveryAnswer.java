@@ -12,7 +12,8 @@ final class EveryAnswer {
 
     /** Begins a header in which nothing stands yet. */
     static void begin(HttpServerResponse response) {
-        // A problem repeats what the caller sent: a browser must not take its words for another type than the one named.
+        // A problem repeats what the caller sent: a browser must not take its words for another type than the one
+        // named.
         response.headers().set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
     }
 }

@@ -189,6 +189,8 @@ class AwaitedRequestsTest {
             assertEquals(0, awaited.size());
         }
         passes(1000);
-        assertEquals(List.of("request 1", "close PERMISSION_DENIED", "request 1", "cancel", "request 1", "complete"), events);
+        assertEquals(
+                List.of("request 1", "close PERMISSION_DENIED", "request 1", "cancel", "request 1", "complete"),
+                events);
     }
 }

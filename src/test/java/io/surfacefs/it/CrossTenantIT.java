@@ -150,7 +150,8 @@ class CrossTenantIT {
         List<String> bearer = List.of("Authorization: Bearer " + tokens.good(other.tenant));
         try (KeptHttp http = new KeptHttp(server)) {
             String put = Estate.base(other.tenant) + "artefacts/kit";
-            assertEquals(201, http.send(RestOps.body("POST", put, content, bearer)).status());
+            assertEquals(
+                    201, http.send(RestOps.body("POST", put, content, bearer)).status());
             String[] export = {"export", "--tenant=" + other.tenant, "--kind=kit"};
             SurfaceProcess.Result stolen = kit(mine, folder.resolve("stolen.tar"), export);
             assertEquals(11, stolen.exit(), stolen::stderr);

@@ -241,8 +241,8 @@ class SlowClientsIT {
 
     @Test
     void aCallThatTheClientNeverEndsIsEndedThoughItsOneRequestIsWhole() throws IOException {
-        byte[] list = message(
-                ListManifestsRequest.newBuilder().setTenant(Rest.TENANT).build());
+        byte[] list =
+                message(ListManifestsRequest.newBuilder().setTenant(Rest.TENANT).build());
         try (RawHttp2 client = RawHttp2.open(server.grpcPort())) {
             int open = call(client, "surfacefs.v1.SurfaceFs/ListManifests");
             client.frame(RawHttp2.DATA, 0, open, list);

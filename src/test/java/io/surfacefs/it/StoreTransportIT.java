@@ -217,12 +217,18 @@ class StoreTransportIT {
             SurfaceProcess.Builder here =
                     SurfaceProcess.server(folder.resolve("renewing")).jvm("-Xmx128m");
             sidecar(
-                            "SURFACE_CACHE_TYPE", "none",
-                            "SURFACE_STORE_BREAKER_DELAY", "100ms",
-                            "SURFACE_STORE_ENDPOINT", relay.endpoint().toString(),
-                            "QUARKUS_TLS_UP_KEY_STORE_PEM_0_CERT", path(shown, "tls.crt"),
-                            "QUARKUS_TLS_UP_KEY_STORE_PEM_0_KEY", path(shown, "tls.key"),
-                            "QUARKUS_TLS_UP_RELOAD_PERIOD", "30s")
+                            "SURFACE_CACHE_TYPE",
+                            "none",
+                            "SURFACE_STORE_BREAKER_DELAY",
+                            "100ms",
+                            "SURFACE_STORE_ENDPOINT",
+                            relay.endpoint().toString(),
+                            "QUARKUS_TLS_UP_KEY_STORE_PEM_0_CERT",
+                            path(shown, "tls.crt"),
+                            "QUARKUS_TLS_UP_KEY_STORE_PEM_0_KEY",
+                            path(shown, "tls.key"),
+                            "QUARKUS_TLS_UP_RELOAD_PERIOD",
+                            "30s")
                     .forEach(here::env);
             try (SurfaceProcess process = here.start();
                     Rest rest = new Rest(process)) {
@@ -271,9 +277,8 @@ class StoreTransportIT {
 
     /** Whether a new connection with that certificate is taken. */
     private static boolean isServed(SurfaceProcess target, Authority.Issued with) {
-        try (SSLSocket socket = (SSLSocket) Tls.context(ours.certificate(), with)
-                .getSocketFactory()
-                .createSocket("127.0.0.1", target.grpcPort())) {
+        try (SSLSocket socket = (SSLSocket)
+                Tls.context(ours.certificate(), with).getSocketFactory().createSocket("127.0.0.1", target.grpcPort())) {
             socket.setSoTimeout(60_000);
             SSLParameters http2 = socket.getSSLParameters();
             http2.setApplicationProtocols(new String[] {"h2"});

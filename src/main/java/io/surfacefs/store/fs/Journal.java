@@ -77,6 +77,7 @@ final class Journal implements AutoCloseable {
         private long bytes;
         /** What keeps it from being retired: a batch that is being written, and records that are not placed yet. */
         private int unfinished;
+
         private long closedAt = System.nanoTime();
 
         Segment(Path file, Disk.@Nullable OutFile out) {
