@@ -1,11 +1,11 @@
 package io.surfacefs.app;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
 import io.surfacefs.config.SurfaceConfig;
 import io.surfacefs.ops.LastFaults;
 import io.surfacefs.ops.Status;
 import io.surfacefs.ops.StoreReadiness;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;

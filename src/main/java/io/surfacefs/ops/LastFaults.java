@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last faults of this process, for people who look at the status page: the newest {@value #KEPT}, and how often each
- * code came. What follows itself is counted and not kept again. No token and no payload is ever in one. Thread-safe;
- * never blocks for longer than a few instructions.
+ * The last faults of this process, for people who look at the status page: the newest {@value #KEPT}, and how often
+ * each code came. What follows itself is counted and not kept again. No token and no payload is ever in one.
+ * Thread-safe; never blocks for longer than a few instructions.
  */
 public final class LastFaults {
     /** So many are kept. */
@@ -32,7 +32,11 @@ public final class LastFaults {
      * @param about the kind of artefact that it happened to, which is for those only who may see every tenant; or null
      */
     public record Fault(
-            Instant last, String code, String what, @Nullable String about, long times) {}
+            Instant last,
+            String code,
+            String what,
+            @Nullable String about,
+            long times) {}
 
     private final Clock clock;
     private final Deque<Fault> faults = new ArrayDeque<>();

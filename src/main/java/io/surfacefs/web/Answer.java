@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param location where to go on instead, or null
  */
-record Answer(int status, String type, byte[] body, @Nullable String location) {
+record Answer(
+        int status, String type, byte[] body, @Nullable String location) {
     private static final String HTML = "text/html; charset=utf-8";
 
     /** A page. */

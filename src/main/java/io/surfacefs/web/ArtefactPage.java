@@ -52,13 +52,16 @@ final class ArtefactPage {
                 .data("file", kind + "-" + digest.hex().substring(0, 12))
                 .data("most", Words.bytes(PayloadView.MOST))
                 .data("at", "browse");
-        return Answer.page(200, switch (manifest) {
-            case ArtefactManifest artefact -> payload(tenant, key, artefact, page.data("listed", List.of()));
-            case ScanManifest scan -> scan(scan, page);
-        });
+        return Answer.page(
+                200,
+                switch (manifest) {
+                    case ArtefactManifest artefact -> payload(tenant, key, artefact, page.data("listed", List.of()));
+                    case ScanManifest scan -> scan(scan, page);
+                });
     }
 
-    private TemplateInstance payload(TenantAccess tenant, ItemKey key, ArtefactManifest manifest, TemplateInstance page) {
+    private TemplateInstance payload(
+            TenantAccess tenant, ItemKey key, ArtefactManifest manifest, TemplateInstance page) {
         page.data("facts", facts(tenant, manifest)).data("scan", false);
         try (PayloadHandle payload = artefacts.payload(tenant, key)) {
             PayloadView view = PayloadView.of(payload, key.kind().value());

@@ -47,7 +47,9 @@ final class BrowsePages {
         this.artefact = new ArtefactPage(artefacts, templates);
     }
 
-    /** The page of a path: {@code /browse}, {@code /browse/T}, {@code /browse/T/KIND}, {@code /browse/T/KIND/DIGEST}. */
+    /**
+     * The page of a path: {@code /browse}, {@code /browse/T}, {@code /browse/T/KIND}, {@code /browse/T/KIND/DIGEST}.
+     */
     Answer page(Visit visit) {
         List<String> parts = visit.parts();
         if (parts.isEmpty()) {
@@ -64,12 +66,16 @@ final class BrowsePages {
 
     private Answer tenants(Visit visit) {
         if (!visit.query("tenant").isEmpty()) {
-            return Answer.elsewhere("/browse/" + new Tenant(visit.query("tenant").strip()));
+            return Answer.elsewhere(
+                    "/browse/" + new Tenant(visit.query("tenant").strip()));
         }
         SortedSet<String> named = access.tenants(visit.caller());
         List<String> shown;
         if (named != null) {
-            shown = named.stream().filter(name -> name.compareTo(visit.query("after")) > 0).limit(NAMES + 1L).toList();
+            shown = named.stream()
+                    .filter(name -> name.compareTo(visit.query("after")) > 0)
+                    .limit(NAMES + 1L)
+                    .toList();
         } else {
             String after = visit.query("after");
             shown = admin.tenants(visit.caller(), after.isEmpty() ? "" : new Tenant(after).value(), NAMES + 1).stream()
@@ -97,7 +103,9 @@ final class BrowsePages {
         boolean more = kinds.size() > NAMES;
         List<String> names = kinds.stream().limit(NAMES).map(Kind::value).toList();
         boolean scans = visit.query("after").isEmpty()
-                && !page(tenant, request(Kind.SURFACE_MANIFEST, null, null, 1, "")).manifests().isEmpty();
+                && !page(tenant, request(Kind.SURFACE_MANIFEST, null, null, 1, ""))
+                        .manifests()
+                        .isEmpty();
         return Answer.page(
                 200,
                 templates
@@ -115,7 +123,8 @@ final class BrowsePages {
         String place = after.isEmpty() ? "" : new Kind(after) + LAST_OF_A_KIND;
         while (kinds.size() <= NAMES) {
             ListRequest first = request(null, null, null, 1, "");
-            List<Manifest> found = page(tenant, place.isEmpty() ? first : first.behind(place)).manifests();
+            List<Manifest> found =
+                    page(tenant, place.isEmpty() ? first : first.behind(place)).manifests();
             if (found.isEmpty()) {
                 break;
             }
@@ -153,7 +162,11 @@ final class BrowsePages {
                         .data("image", image)
                         .data("scan", scan)
                         .data("path", path)
-                        .data("rows", result.manifests().stream().map(BrowsePages::row).toList())
+                        .data(
+                                "rows",
+                                result.manifests().stream()
+                                        .map(BrowsePages::row)
+                                        .toList())
                         .data("first", visit.query("page_token").isEmpty() ? "" : link(path, filter))
                         .data("next", next == null ? "" : link(path, filter + parameter("page_token", next)))
                         .data("at", "browse"));
@@ -185,20 +198,28 @@ final class BrowsePages {
         String kind = manifest.key().kind().value();
         String digest = manifest.key().digest().toString();
         return switch (manifest) {
-            case ArtefactManifest one -> Map.of(
-                    "kind", kind,
-                    "digest", digest,
-                    "time", one.createdAt().text(),
-                    "raw", Words.bytes(one.payload().rawSize()),
-                    "stored", Words.bytes(one.payload().storedSize()),
-                    "type", Html.visible(one.payload().contentType().value()));
-            case ScanManifest scan -> Map.of(
-                    "kind", kind,
-                    "digest", digest,
-                    "time", scan.generatedAt().text(),
-                    "raw", Words.count(scan.artefacts().size()) + " listed",
-                    "stored", "",
-                    "type", scan.scanId().value());
+            case ArtefactManifest one ->
+                Map.of(
+                        "kind", kind,
+                        "digest", digest,
+                        "time", one.createdAt().text(),
+                        "raw", Words.bytes(one.payload().rawSize()),
+                        "stored", Words.bytes(one.payload().storedSize()),
+                        "type", Html.visible(one.payload().contentType().value()));
+            case ScanManifest scan ->
+                Map.of(
+                        "kind",
+                        kind,
+                        "digest",
+                        digest,
+                        "time",
+                        scan.generatedAt().text(),
+                        "raw",
+                        Words.count(scan.artefacts().size()) + " listed",
+                        "stored",
+                        "",
+                        "type",
+                        scan.scanId().value());
         };
     }
 }

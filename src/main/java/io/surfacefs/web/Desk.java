@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes requests for pages: finds out who asks and from where, by the same rules as the REST edge, has a page made on a
@@ -53,7 +52,12 @@ final class Desk {
             requireLocal(context.request());
         } catch (SurfaceException e) {
             sent = new Visit.Request(
-                    context.request().method().name(), String.valueOf(context.request().path()), Map.of(), List.of(), null, html);
+                    context.request().method().name(),
+                    String.valueOf(context.request().path()),
+                    Map.of(),
+                    List.of(),
+                    null,
+                    html);
             answer(context, new Visit(sent, null), visit -> {
                 throw e;
             });

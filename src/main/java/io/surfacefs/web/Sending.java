@@ -62,7 +62,9 @@ final class Sending {
             headers.set("WWW-Authenticate", "Bearer");
         }
         if (why != null && why.code().retryable()) {
-            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, why.retryAfter().toSeconds())));
+            headers.set(
+                    HttpHeaders.RETRY_AFTER,
+                    Long.toString(Math.max(1, why.retryAfter().toSeconds())));
         }
     }
 

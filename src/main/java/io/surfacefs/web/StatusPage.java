@@ -46,9 +46,8 @@ final class StatusPage {
             return Answer.text(200, text(status));
         }
         boolean everything = visit.caller().tenants() == null;
-        List<Map<String, String>> rows = faults.newest().stream()
-                .map(fault -> fault(fault, everything))
-                .toList();
+        List<Map<String, String>> rows =
+                faults.newest().stream().map(fault -> fault(fault, everything)).toList();
         return Answer.page(200, page(status).data("management", false).data("faults", rows));
     }
 
@@ -63,9 +62,11 @@ final class StatusPage {
     private TemplateInstance page(Status status) {
         return templates
                 .page("status")
-                .data("cards", cards(status).stream()
-                        .map(card -> Map.of("title", card.title(), "rows", card.rows()))
-                        .toList())
+                .data(
+                        "cards",
+                        cards(status).stream()
+                                .map(card -> Map.of("title", card.title(), "rows", card.rows()))
+                                .toList())
                 .data("version", status.version())
                 .data("counts", counts())
                 .data("at", "status");

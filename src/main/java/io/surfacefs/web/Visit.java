@@ -92,6 +92,7 @@ final class Visit {
 
     /** Tells the audit that this was refused, where it is to hear of that. */
     void refused(ErrorCode code) {
-        Audit.tell(caller == null ? null : caller.subject(), tenant, request.method() + " " + request.path(), false, code);
+        Audit.tell(
+                caller == null ? null : caller.subject(), tenant, request.method() + " " + request.path(), false, code);
     }
 }

@@ -32,8 +32,8 @@ class AccessTest {
     @Test
     void whoeverIsLocalMaySeeAnyTenantAndWhoeverHasNoneGetsNone() {
         assertNull(new Access(null).tenants(Caller.LOCAL));
-        SurfaceException refused = assertThrows(
-                SurfaceException.class, () -> new Access(null).tenants(new Caller("s", Set.of(), READ)));
+        SurfaceException refused =
+                assertThrows(SurfaceException.class, () -> new Access(null).tenants(new Caller("s", Set.of(), READ)));
         assertEquals(ErrorCode.TENANT_REQUIRED, refused.code());
     }
 }

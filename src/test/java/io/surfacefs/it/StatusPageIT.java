@@ -118,7 +118,13 @@ class StatusPageIT {
     void noPageRunsAScriptOrLoadsAnythingAndEachKnowsTheDark() throws Exception {
         String digest = rest.stored(KIND, utf8("{\"every\":\"page\"}"));
         for (String path : List.of(
-                "/", "/browse", "/browse/acme", "/browse/acme/" + KIND, artefact(digest), "/browse/acme/x/y/z", "/browse/A")) {
+                "/",
+                "/browse",
+                "/browse/acme",
+                "/browse/acme/" + KIND,
+                artefact(digest),
+                "/browse/acme/x/y/z",
+                "/browse/A")) {
             Answer page = page(path);
             Matcher style = STYLE.matcher(page.text());
             assertTrue(style.find(), page::text);
@@ -134,12 +140,16 @@ class StatusPageIT {
             assertTrue(page.text().contains("<html lang=\"en\">"), path);
             assertFalse(page.text().contains("<script"), path);
             assertFalse(
-                    Pattern.compile("(src|href|action)=\"(?!/|#|data:image/svg)").matcher(page.text()).find(), page::text);
+                    Pattern.compile("(src|href|action)=\"(?!/|#|data:image/svg)")
+                            .matcher(page.text())
+                            .find(),
+                    page::text);
         }
     }
 
     private static String sha256(String text) throws NoSuchAlgorithmException {
-        return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(utf8(text)));
+        return Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(utf8(text)));
     }
 
     @Test
@@ -161,14 +171,18 @@ class StatusPageIT {
         assertTrue(found.contains(artefact(digest)), found);
         String one = page(artefact(digest)).text();
         assertTrue(
-                one.contains("<span class=\"n\">&quot;bomFormat&quot;</span>: <span class=\"s\">&quot;CycloneDX&quot;</span>"),
+                one.contains(
+                        "<span class=\"n\">&quot;bomFormat&quot;</span>: <span class=\"s\">&quot;CycloneDX&quot;</span>"),
                 one);
-        Matcher scan = Pattern.compile("href=\"(/browse/acme\\?scan_id=[^\"]+)\"").matcher(one);
+        Matcher scan =
+                Pattern.compile("href=\"(/browse/acme\\?scan_id=[^\"]+)\"").matcher(one);
         assertTrue(scan.find(), one);
         assertTrue(page(scan.group(1)).text().contains(artefact(digest)));
         Matcher download = Pattern.compile("href=\"([^\"]+)\" download").matcher(one);
         assertTrue(download.find(), one);
-        assertArrayEquals(payload, rest.send("GET", download.group(1), null, "Accept", HTML).body());
+        assertArrayEquals(
+                payload,
+                rest.send("GET", download.group(1), null, "Accept", HTML).body());
     }
 
     @Test
@@ -196,11 +210,13 @@ class StatusPageIT {
         String hostile = "</pre></code><script>alert(1)</script><img src=x onerror=alert(1)>\" onmouseover=\"alert(1)";
         String kind = "hostile.things";
         for (String payload : List.of(
-                "{\"" + hostile.replace("\"", "\\\"") + "\":\"" + hostile.replace("\"", "\\\"") + "\"}", hostile, hostile + "\n{}\n")) {
+                "{\"" + hostile.replace("\"", "\\\"") + "\":\"" + hostile.replace("\"", "\\\"") + "\"}",
+                hostile,
+                hostile + "\n{}\n")) {
             for (String type : List.of("application/json", "text/html", "application/x-ndjson")) {
                 byte[] bytes = utf8(type + payload);
-                String digest = rest.stored(
-                        kind, bytes, "Content-Type", type, "Surface-Scanner-Build", "<b onclick=\"x\">'&");
+                String digest =
+                        rest.stored(kind, bytes, "Content-Type", type, "Surface-Scanner-Build", "<b onclick=\"x\">'&");
                 String page = page("/browse/acme/" + kind + "/" + digest).text();
                 assertFalse(page.contains("<script"), page);
                 assertFalse(page.contains("<img"), page);
@@ -231,7 +247,8 @@ class StatusPageIT {
         String digest = rest.stored(KIND, utf8("{\"of\":\"a scan\"}"));
         String scan = "{\"imageDigest\":\"" + Rest.digest(utf8("i")) + "\",\"artifacts\":[{\"kind\":\"" + KIND
                 + "\",\"digest\":\"" + digest + "\"}]}";
-        Answer put = rest.send("PUT", "/api/v1/tenants/acme/scans/scan-9/manifest", utf8(scan), "Content-Type", "application/json");
+        Answer put = rest.send(
+                "PUT", "/api/v1/tenants/acme/scans/scan-9/manifest", utf8(scan), "Content-Type", "application/json");
         assertEquals(201, put.status(), put::text);
         assertTrue(page("/browse/acme").text().contains("/browse/acme/surface.manifest"));
         Matcher one = Pattern.compile("href=\"(/browse/acme/surface.manifest/sha256:[0-9a-f]{64})\"")
@@ -251,7 +268,8 @@ class StatusPageIT {
         Answer put = tokens.send(
                 "POST", "/api/v1/tenants/globex/artefacts/" + KIND, secret, "Authorization", "Bearer " + globex);
         assertEquals(201, put.status(), put::text);
-        for (String path : List.of("/browse/globex", "/browse/globex/" + KIND, "/browse/globex/" + KIND + "/" + digest)) {
+        for (String path :
+                List.of("/browse/globex", "/browse/globex/" + KIND, "/browse/globex/" + KIND + "/" + digest)) {
             Answer own = page(path, globex);
             assertEquals(200, own.status(), own::text);
             Answer refused = page(path, acme);
@@ -266,7 +284,8 @@ class StatusPageIT {
         assertFalse(listed.contains("globex"), listed);
         assertTrue(
                 closed.output()
-                        .contains("audit=refused subject=\"scanner-of-acme\" tenant=\"globex\" call=\"GET /browse/globex\""),
+                        .contains(
+                                "audit=refused subject=\"scanner-of-acme\" tenant=\"globex\" call=\"GET /browse/globex\""),
                 closed.output());
     }
 
@@ -292,19 +311,49 @@ class StatusPageIT {
     void tenantsThatHeadersAssertMustAgreeAsForTheApi() throws IOException {
         String token = issuer.token("acme", "surface.read");
         Answer other = tokens.send(
-                "GET", "/browse/acme", null, "Accept", HTML, "Authorization", "Bearer " + token, "X-Stella-Tenant", "globex");
+                "GET",
+                "/browse/acme",
+                null,
+                "Accept",
+                HTML,
+                "Authorization",
+                "Bearer " + token,
+                "X-Stella-Tenant",
+                "globex");
         assertEquals(403, other.status(), other::text);
         Answer same = tokens.send(
-                "GET", "/browse/acme", null, "Accept", HTML, "Authorization", "Bearer " + token, "X-Stella-Tenant", "acme");
+                "GET",
+                "/browse/acme",
+                null,
+                "Accept",
+                HTML,
+                "Authorization",
+                "Bearer " + token,
+                "X-Stella-Tenant",
+                "acme");
         assertEquals(200, same.status(), same::text);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Host: evil.example", "Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site"})
+    @ValueSource(
+            strings = {
+                "Host: evil.example",
+                "Origin: https://evil.example",
+                "Origin: null",
+                "Sec-Fetch-Site: cross-site"
+            })
     void whatAForeignSiteHasABrowserAskForIsRefused(String line) throws IOException {
         for (String path : List.of("/", "/browse", "/browse/acme")) {
-            assertEquals(403, raw.send(RawHttp.Request.get(path, line, "Accept: text/html")).status(), path);
-            assertEquals(200, raw.send(RawHttp.Request.get(path, "Accept: text/html", "Sec-Fetch-Site: none")).status(), path);
+            assertEquals(
+                    403,
+                    raw.send(RawHttp.Request.get(path, line, "Accept: text/html"))
+                            .status(),
+                    path);
+            assertEquals(
+                    200,
+                    raw.send(RawHttp.Request.get(path, "Accept: text/html", "Sec-Fetch-Site: none"))
+                            .status(),
+                    path);
         }
     }
 
@@ -317,7 +366,10 @@ class StatusPageIT {
             assertTrue(page.body().contains("<h1>Status</h1>"), page.body());
             assertFalse(page.body().contains("/browse"), page.body());
             assertFalse(page.body().contains("acme"), page.body());
-            assertTrue(page.headers().firstValue("Content-Security-Policy").orElse("").startsWith("default-src 'none'"));
+            assertTrue(page.headers()
+                    .firstValue("Content-Security-Policy")
+                    .orElse("")
+                    .startsWith("default-src 'none'"));
             assertEquals(404, management(server, "/browse").statusCode());
             assertEquals(404, management(server, "/browse/acme/" + KIND).statusCode());
         }

@@ -18,8 +18,8 @@ class LastFaultsTest {
     private static final Tenant TENANT = new Tenant("acme");
 
     private final LastFaults faults = new LastFaults(CLOCK);
-    private final MetricEvents events = new MetricEvents(
-            new SimpleMeterRegistry(), faults, new MetricEvents.Settings("", false, 100));
+    private final MetricEvents events =
+            new MetricEvents(new SimpleMeterRegistry(), faults, new MetricEvents.Settings("", false, 100));
 
     @Test
     void theNewestComeFirstAndOldOnesAreForgottenButCounted() {
@@ -27,7 +27,8 @@ class LastFaultsTest {
             faults.add("STORE_TIMEOUT", "fault " + i, null);
         }
         assertEquals(LastFaults.KEPT, faults.newest().size());
-        assertEquals("fault " + (LastFaults.KEPT + 9), faults.newest().getFirst().what());
+        assertEquals(
+                "fault " + (LastFaults.KEPT + 9), faults.newest().getFirst().what());
         assertEquals("fault 10", faults.newest().getLast().what());
         assertEquals(Map.of("STORE_TIMEOUT", LastFaults.KEPT + 10L), faults.counts());
     }

@@ -52,8 +52,7 @@ class PagesTest {
     void jsonIsLaidOutOneMemberALineAndEveryWordKeptAsItWasWritten() {
         String json = "{\"a\":[1,2.50e+3,{}],\"b\\\"\":\"x\\u00e9{,}\",\"c\":[ ],\"d\":null}";
         JsonLayout.Laid laid = JsonLayout.of(json, 10_000);
-        assertEquals(
-                """
+        assertEquals("""
                 {
                   "a": [
                     1,
@@ -63,8 +62,7 @@ class PagesTest {
                   "b\\"": "x\\u00e9{,}",
                   "c": [],
                   "d": null
-                }""",
-                plain(laid.html()));
+                }""", plain(laid.html()));
         assertTrue(laid.whole());
         assertTrue(laid.html().contains("<span class=\"n\">&quot;a&quot;</span>: ["), laid.html());
         assertTrue(laid.html().contains("<span class=\"w\">2.50e+3</span>"), laid.html());
@@ -75,12 +73,15 @@ class PagesTest {
         assertEquals("{\n  \"a\": \"b", plain(JsonLayout.of("{\"a\":\"b", 1_000).html()));
         assertEquals("\n]\n]", plain(JsonLayout.of("]]", 1_000).html()));
         assertEquals("{}\n{}\n1\n2", plain(JsonLayout.of("{}\n{} 1 2", 1_000).html()));
-        assertEquals("{\"a\": 1, \"b\": [2]}", plain(JsonLayout.line("{\"a\":1,\"b\":[2]}", 1_000).html()));
+        assertEquals(
+                "{\"a\": 1, \"b\": [2]}",
+                plain(JsonLayout.line("{\"a\":1,\"b\":[2]}", 1_000).html()));
     }
 
     @Test
     void tagsInJsonAreNoTags() {
-        String html = JsonLayout.of("{\"<script>\":\"</pre><img src=x onerror='x'>\",<b>:&}", 10_000).html();
+        String html = JsonLayout.of("{\"<script>\":\"</pre><img src=x onerror='x'>\",<b>:&}", 10_000)
+                .html();
         assertFalse(html.replaceAll("<span class=\"[nsw]\">|</span>", "").contains("<"), html);
     }
 
@@ -173,7 +174,8 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/browse/a%2fb", "/browse/acme;x=1", "/browse/%61cme", "//browse/acme", "/x/../browse/acme"})
+    @ValueSource(
+            strings = {"/browse/a%2fb", "/browse/acme;x=1", "/browse/%61cme", "//browse/acme", "/x/../browse/acme"})
     void aPathThatIsNotWhatItSeemsIsRefused(String path) {
         Visit.Request request = new Visit.Request("GET", path, Map.of(), List.of(), null, true);
         SurfaceException refused = org.junit.jupiter.api.Assertions.assertThrows(
@@ -182,7 +184,8 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/browse, ''", "/browse/, ''", "/browse/acme, acme", "/browse/acme/, acme", "/browse/acme/k/d, acme k d"})
+    @CsvSource({"/browse, ''", "/browse/, ''", "/browse/acme, acme", "/browse/acme/, acme", "/browse/acme/k/d, acme k d"
+    })
     void aPathIsItsPartsBehindTheFirst(String path, String parts) {
         Visit.Request request = new Visit.Request("GET", path, Map.of(), List.of(), null, true);
         assertEquals(parts, String.join(" ", new Visit(request, null).parts()));
