@@ -54,8 +54,7 @@ final class CachedManifests {
      *
      * @param store asks the store
      */
-    @Nullable
-    Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
+    @Nullable Manifest get(CacheName name, Supplier<? extends @Nullable Manifest> store) {
         return get(name, store, () -> Answer.of(store.get())).manifest();
     }
 
@@ -176,8 +175,7 @@ final class CachedManifests {
     }
 
     /** What is here, however old; null when nothing is. */
-    @Nullable
-    Manifest peek(CacheName name) {
+    @Nullable Manifest peek(CacheName name) {
         Here here = read(name);
         return here == null ? null : here.manifest();
     }

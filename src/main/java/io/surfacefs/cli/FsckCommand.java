@@ -108,7 +108,8 @@ final class FsckCommand extends ServiceCommand {
 
     private int repair(Copies copies) throws Exception {
         return withClientAndAdmin(
-                LocalEngine.Hold.PUT, (here, admin) -> check(Objects.requireNonNull(admin), damaged -> {
+                LocalEngine.Hold.PUT,
+                (here, admin) -> check(Objects.requireNonNull(admin), damaged -> {
                     try (Progress progress = Progress.ofItems(terminal(), showsProgress(), "tried")) {
                         return copies.take(damaged, here, progress);
                     }

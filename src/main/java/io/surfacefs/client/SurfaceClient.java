@@ -67,8 +67,7 @@ public interface SurfaceClient extends AutoCloseable {
         }
 
         /** What only a manifest of the client's own can say, as JSON; null where that is nothing. */
-        @Nullable
-        String manifest() {
+        @Nullable String manifest() {
             // None of the three has a character that JSON would escape.
             return createdAt == null
                     ? null
@@ -145,7 +144,8 @@ public interface SurfaceClient extends AutoCloseable {
      * @param json its manifest in RFC 8785 form
      * @param images under which it is found, whatever its source says
      * @param scans under which it is found, whatever its source says
-     * @param signatures of a scan manifest: who signed it, as {@link ManifestDocument#signatures} tells; null for nobody
+     * @param signatures of a scan manifest: who signed it, as {@link ManifestDocument#signatures} tells; null for
+     *     nobody
      */
     @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
     record CopiedArtefact(

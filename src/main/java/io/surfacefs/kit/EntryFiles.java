@@ -184,8 +184,7 @@ final class EntryFiles {
         }
 
         /** What reading it failed with, whatever those made of it who read; null where it didn't. */
-        @Nullable
-        KitException failed() {
+        @Nullable KitException failed() {
             return failed;
         }
 

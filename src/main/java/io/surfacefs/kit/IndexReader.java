@@ -62,8 +62,7 @@ final class IndexReader implements AutoCloseable {
     }
 
     /** The next entry, or null at the end; only then all of the index was read, and {@link #version} is known. */
-    @Nullable
-    KitEntry next() throws IOException {
+    @Nullable KitEntry next() throws IOException {
         try {
             if (!begun) {
                 begun = true;

@@ -126,20 +126,17 @@ public final class HotTier {
         }
     }
 
-    @Nullable
-    HotObject manifestObject(ArtefactKey key) {
+    @Nullable HotObject manifestObject(ArtefactKey key) {
         HotManifest hot = fresh(key);
         return hot == null ? null : hot.object;
     }
 
-    @Nullable
-    Manifest manifest(ArtefactKey key) {
+    @Nullable Manifest manifest(ArtefactKey key) {
         HotManifest hot = fresh(key);
         return hot == null ? null : hot.manifest;
     }
 
-    @Nullable
-    HotObject payload(ArtefactKey key, Representation representation) {
+    @Nullable HotObject payload(ArtefactKey key, Representation representation) {
         return fresh(key) != null && entries.getIfPresent(new Slot(key, representation)) instanceof HotObject hot
                 ? hot
                 : null;

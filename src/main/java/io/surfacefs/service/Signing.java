@@ -22,8 +22,7 @@ public record Signing(@Nullable MountedKey key, SignatureGate gate) {
     public static final Signing NONE = new Signing(null, SignatureGate.OFF);
 
     /** Makes envelopes as members of a manifest; null where nothing is signed. */
-    @Nullable
-    Function<byte[], Map<String, @Nullable Object>> signer() {
+    @Nullable Function<byte[], Map<String, @Nullable Object>> signer() {
         MountedKey mounted = key;
         return mounted == null
                 ? null

@@ -52,8 +52,7 @@ class RepairIT {
                         "Content-Type",
                         row[4]);
                 assertEquals(201, put.status(), put::text);
-                KEYS.add(new ArtefactKey(
-                        new Tenant("acme"), new Kind(row[1]), new Digest(row[2])));
+                KEYS.add(new ArtefactKey(new Tenant("acme"), new Kind(row[1]), new Digest(row[2])));
             }
             Rest.Answer put = rest.send(
                     "PUT",
@@ -124,7 +123,8 @@ class RepairIT {
         flip(other.resolve(payloadPath(KEYS.get(0), other)));
         JsonNode mended = fsck(2, "--repair-from", other.toString());
         assertEquals(3, mended.get("repaired").asInt());
-        assertEquals(KEYS.get(0).toString(), mended.get("left").get(0).get("key").asText());
+        assertEquals(
+                KEYS.get(0).toString(), mended.get("left").get(0).get("key").asText());
         assertEquals(1, fsck(2).get("damaged").asInt());
 
         SurfaceProcess.Result empty = SurfaceProcess.run(home, "fsck", "--repair-from", emptySite());
@@ -149,8 +149,10 @@ class RepairIT {
 
     @Test
     void whereSoundCopiesComeFromIsAKitOrAService() {
-        assertEquals(1, SurfaceProcess.run(home, "fsck", "--repair-from", "nowhere").exit());
-        assertEquals(11, SurfaceProcess.run(home, "fsck", "--repair-from", "ftp://a").exit());
+        assertEquals(
+                1, SurfaceProcess.run(home, "fsck", "--repair-from", "nowhere").exit());
+        assertEquals(
+                11, SurfaceProcess.run(home, "fsck", "--repair-from", "ftp://a").exit());
         assertEquals(11, SurfaceProcess.run(home, "fsck", "--token-file", "t").exit());
         assertEquals(
                 11,
@@ -169,7 +171,12 @@ class RepairIT {
         for (ArtefactKey key : KEYS) {
             Path to = home.resolve("got");
             ok(SurfaceProcess.run(
-                    home, "get", "--tenant=acme", "--kind=" + key.kind(), key.digest().toString(), "--to=" + to));
+                    home,
+                    "get",
+                    "--tenant=acme",
+                    "--kind=" + key.kind(),
+                    key.digest().toString(),
+                    "--to=" + to));
         }
     }
 
@@ -190,8 +197,8 @@ class RepairIT {
     }
 
     private static String payloadPath(ArtefactKey key, Path kit) throws IOException {
-        JsonNode index = JSON.readTree(
-                kit.resolve("offline/surface/manifest-index.json").toFile());
+        JsonNode index =
+                JSON.readTree(kit.resolve("offline/surface/manifest-index.json").toFile());
         for (JsonNode entry : index.get("entries")) {
             if (entry.get("digest").asText().equals(key.digest().toString())) {
                 return entry.get("payloadPath").asText();

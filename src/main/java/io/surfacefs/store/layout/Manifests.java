@@ -38,15 +38,13 @@ final class Manifests {
         return blobs.head(name(key)) != null;
     }
 
-    @Nullable
-    Manifest read(ArtefactKey key) {
+    @Nullable Manifest read(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content == null ? null : parse(key, content);
     }
 
     /** As {@link #read}, and of a scan manifest also who signed it, which stands beside it. */
-    @Nullable
-    Manifest readSigned(ArtefactKey key) {
+    @Nullable Manifest readSigned(ArtefactKey key) {
         return read(key) instanceof Manifest found ? signed(found) : null;
     }
 
@@ -77,14 +75,12 @@ final class Manifests {
     /** A manifest and what is known of its object. */
     record Tagged(Manifest manifest, BlobStore.Head head) {}
 
-    @Nullable
-    Tagged readTagged(ArtefactKey key) {
+    @Nullable Tagged readTagged(ArtefactKey key) {
         BlobStore.Content content = blobs.read(name(key), maxBytes());
         return content == null ? null : new Tagged(parse(key, content), content.head());
     }
 
-    @Nullable
-    ArtefactManifest readArtefact(ArtefactKey key) {
+    @Nullable ArtefactManifest readArtefact(ArtefactKey key) {
         return (ArtefactManifest) read(key);
     }
 
@@ -124,8 +120,7 @@ final class Manifests {
      * @param change gives the same manifest when nothing is to be changed; may be called more than once
      * @return the manifest that is stored then, or null when there is none
      */
-    @Nullable
-    ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
+    @Nullable ArtefactManifest change(ArtefactKey key, UnaryOperator<ArtefactManifest> change) {
         while (true) {
             BlobStore.Content content = blobs.read(name(key), maxBytes());
             if (content == null) {

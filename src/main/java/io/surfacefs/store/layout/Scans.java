@@ -57,8 +57,7 @@ final class Scans {
         return entries;
     }
 
-    @Nullable
-    ScanManifest current(Tenant tenant, ScanId scan) {
+    @Nullable ScanManifest current(Tenant tenant, ScanId scan) {
         String folder = IndexNames.scan(tenant, scan) + Kind.SURFACE_MANIFEST + "/";
         ScanManifest current = null;
         String after = "";
