@@ -59,7 +59,7 @@ public final class LogFormat extends ExtFormatter {
         pairs.add(new LogLine.Pair(key, value, false));
     }
 
-    private static List<LogLine.Pair> said(ExtLogRecord line) {
+    private List<LogLine.Pair> said(ExtLogRecord line) {
         Object[] parameters = line.getParameters();
         if (parameters != null && parameters.length == 1 && parameters[0] instanceof LogLine ours) {
             return ours.pairs();
