@@ -124,7 +124,8 @@ class BrowserIT {
         "400, GET, /api/v1/tenants/acme/manifests/%2e%2e/x",
         "403, GET, /api/v1/tenants/acme/objects?uri=cas://surface-cache/tenants/globex/k/sha256/2c/26/2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae/payload.json.zst",
         "404, GET, /api/v1/nowhere",
-        "404, GET, /",
+        "404, GET, /nowhere",
+        "200, GET, /",
         "405, PATCH, /api/v1/tenants/acme/manifests",
     })
     void noBrowserIsLeftToGuessWhatAnAnswerIs(int status, String method, String target) throws IOException {
