@@ -110,8 +110,8 @@ public final class ManifestDocument {
     }
 
     /**
-     * Who signed a scan manifest: a DSSE envelope as JSON without its payload, which follows from the manifest. Null where
-     * nobody did, in a list, and for an artefact's manifest, which says so itself. Not a copy.
+     * Who signed a scan manifest: a DSSE envelope as JSON without its payload, which follows from the manifest. Null
+     * where nobody did, in a list, and for an artefact's manifest, which says so itself. Not a copy.
      */
     public byte @Nullable [] signatures() {
         return signatures;

@@ -145,7 +145,8 @@ public interface SurfaceClient extends AutoCloseable {
      * @param json its manifest in RFC 8785 form
      * @param images under which it is found, whatever its source says
      * @param scans under which it is found, whatever its source says
-     * @param signatures of a scan manifest: who signed it, as {@link ManifestDocument#signatures} tells; null for nobody
+     * @param signatures of a scan manifest: who signed it, as {@link ManifestDocument#signatures} tells; null for
+     *     nobody
      */
     @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
     record CopiedArtefact(

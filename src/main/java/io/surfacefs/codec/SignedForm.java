@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is signed of a manifest: the RFC 8785 form of what its maker said, without the members that the service fills
- * and changes. And the envelope of a scan manifest between its two forms: the whole DSSE envelope, as it lies beside the
- * manifest in a store and in a kit, and the signatures alone, since the payload follows from the manifest. Knows nothing
- * of keys. May be used from any thread.
+ * and changes. And the envelope of a scan manifest between its two forms: the whole DSSE envelope, as it lies beside
+ * the manifest in a store and in a kit, and the signatures alone, since the payload follows from the manifest. Knows
+ * nothing of keys. May be used from any thread.
  */
 public final class SignedForm {
     /** The payload type of a manifest's envelope. */
@@ -151,8 +151,8 @@ public final class SignedForm {
     }
 
     /**
-     * As {@link #signatures(byte[], ScanManifest)}, for what lies beside a manifest and must not keep it from being read: what is
-     * wrong with it is told by whoever verifies.
+     * As {@link #signatures(byte[], ScanManifest)}, for what lies beside a manifest and must not keep it from being
+     * read: what is wrong with it is told by whoever verifies.
      */
     public static byte[] signaturesAsFound(byte[] envelope, ScanManifest manifest) {
         try {

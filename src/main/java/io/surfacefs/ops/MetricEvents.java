@@ -33,7 +33,8 @@ public final class MetricEvents implements Events {
     /** Outcomes of a request that are a fault of this node; those of the store are told by whoever asks the store. */
     private static final Set<String> OWN_FAULTS = Set.of("internal", "disk_full");
 
-    private static final Set<String> STORE_FAULTS = Set.of("internal", "store_unavailable", "store_timeout", "disk_full");
+    private static final Set<String> STORE_FAULTS =
+            Set.of("internal", "store_unavailable", "store_timeout", "disk_full");
 
     /**
      * How the metrics are told.

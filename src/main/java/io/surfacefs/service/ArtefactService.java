@@ -555,8 +555,7 @@ public final class ArtefactService {
     public @Nullable HotObject hotPayload(TenantAccess access, ItemKey item, Representation representation) {
         long begun = System.nanoTime();
         ArtefactKey key = access.key(item.kind(), item.digest());
-        return toldHot(
-                Events.Op.PAYLOAD_GET, key, gate.isFresh() ? hot.payload(key, representation) : null, begun);
+        return toldHot(Events.Op.PAYLOAD_GET, key, gate.isFresh() ? hot.payload(key, representation) : null, begun);
     }
 
     /** Drops what is in memory, or is of one tenant. */

@@ -54,10 +54,14 @@ class SigningChecksTest {
         assertEquals(
                 List.of(),
                 told(
-                        "surface.signing.key-file", keys.file("site-a").toString(),
-                        "surface.signing.key-id", "another-name",
-                        "surface.signing.trust-dir", trust(),
-                        "surface.signing.verify", "require"));
+                        "surface.signing.key-file",
+                        keys.file("site-a").toString(),
+                        "surface.signing.key-id",
+                        "another-name",
+                        "surface.signing.trust-dir",
+                        trust(),
+                        "surface.signing.verify",
+                        "require"));
         assertEquals(List.of(), told("surface.signing.trust-dir", trust(), "surface.signing.verify", "warn"));
     }
 
@@ -68,7 +72,9 @@ class SigningChecksTest {
                 told("surface.signing.key-file", folder.resolve("absent").toString()));
         assertEquals(
                 List.of("ERROR SURFACE_CONFIG_INVALID"),
-                told("surface.signing.key-file", keys.trusted().resolve("site-a.pem").toString()));
+                told(
+                        "surface.signing.key-file",
+                        keys.trusted().resolve("site-a.pem").toString()));
         assertEquals(List.of("ERROR SURFACE_CONFIG_INVALID"), told("surface.signing.key-id", "of-nobody"));
     }
 
@@ -100,12 +106,8 @@ class SigningChecksTest {
         Path secrets = Files.createDirectories(folder.resolve("secrets"));
         assertEquals(List.of(), told("surface.secrets.dir", secrets.toString()));
         Path mounted = Files.copy(keys.file("site-a"), secrets.resolve("signing-key.pem"));
-        assertEquals(
-                List.of(),
-                told("surface.secrets.dir", secrets.toString(), "surface.signing.key-id", "site-a"));
-        Files.setLastModifiedTime(
-                mounted,
-                FileTime.from(Instant.now().minus(Duration.ofDays(91))));
+        assertEquals(List.of(), told("surface.secrets.dir", secrets.toString(), "surface.signing.key-id", "site-a"));
+        Files.setLastModifiedTime(mounted, FileTime.from(Instant.now().minus(Duration.ofDays(91))));
         assertEquals(List.of("WARNING SURFACE_SECRET_STALE"), told("surface.secrets.dir", secrets.toString()));
         Files.writeString(mounted, "no key");
         assertEquals(List.of("ERROR SURFACE_CONFIG_INVALID"), told("surface.secrets.dir", secrets.toString()));
@@ -116,7 +118,6 @@ class SigningChecksTest {
         Files.setPosixFilePermissions(keys.trusted(), PosixFilePermissions.fromString("rwxrwxrwx"));
         assertEquals(List.of("ERROR SURFACE_UNSAFE"), told("surface.signing.trust-dir", trust()));
         assertEquals(
-                List.of(),
-                told("surface.signing.trust-dir", trust(), "surface.security.allow-open-secrets", "true"));
+                List.of(), told("surface.signing.trust-dir", trust(), "surface.security.allow-open-secrets", "true"));
     }
 }
