@@ -44,7 +44,7 @@ public final class SignedForm {
 
     /** @param manifest a tree that is left as it is */
     static byte[] of(Map<String, @Nullable Object> manifest) {
-        SortedMap<String, @Nullable Object> signed = new TreeMap<>(manifest);
+        TreeMap<String, @Nullable Object> signed = new TreeMap<>(manifest);
         FILLED.forEach(signed::remove);
         return CanonicalJson.write(signed);
     }

@@ -100,7 +100,7 @@ public final class ScanManifest implements Manifest {
 
     /** The same manifest, signed so; null for not signed. */
     public ScanManifest withSignatures(byte @Nullable [] beside) {
-        return beside == signatures
+        return beside == null && signatures == null
                 ? this
                 : new ScanManifest(
                         canonical, digest, tenant, scanId, generatedAt, expiresAt, imageDigest, artefacts, beside);

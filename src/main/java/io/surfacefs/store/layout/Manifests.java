@@ -85,7 +85,8 @@ final class Manifests {
     }
 
     /** As {@link #read}, but null also where what lies there is damaged. */
-    @Nullable Manifest readSound(ArtefactKey key) {
+    @Nullable
+    Manifest readSound(ArtefactKey key) {
         try {
             return read(key);
         } catch (SurfaceException e) {
