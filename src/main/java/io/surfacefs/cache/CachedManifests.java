@@ -66,12 +66,12 @@ final class CachedManifests {
      */
     Answer get(CacheName name, Supplier<? extends @Nullable Manifest> store, Supplier<Answer> both) {
         Here here = read(name);
-        boolean fresh = here != null && engine.within(here.fresh(), policy.maxAge());
-        tell(name, fresh);
-        if (fresh) {
+        if (here != null && engine.within(here.fresh(), policy.maxAge())) {
+            tell(name, true);
             Trace.answeredBy(Events.Tier.DISK);
             return Answer.of(here.manifest());
         }
+        tell(name, false);
         if (here == null && engine.isAbsent(name)) {
             Trace.answeredBy(Events.Tier.DISK);
             return Answer.of(null);

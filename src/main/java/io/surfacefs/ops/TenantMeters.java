@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -14,14 +16,12 @@ import java.util.concurrent.TimeUnit;
  * telling of one neither looks anything up by name nor allocates. Thread-safe.
  */
 final class TenantMeters {
-    private static final Metric[] TIMERS = {Metric.MANIFEST_PUT, Metric.MANIFEST_GET, Metric.PAYLOAD_GET};
-
     private final MeterRegistry registry;
     private final String prefix;
     private final String[] tags;
-    private final Timer[] ok = new Timer[Events.Op.values().length];
-    private final Counter[] hits = new Counter[Events.Tier.values().length];
-    private final Counter[] misses = new Counter[Events.Tier.values().length];
+    private final Map<Events.Op, Timer> ok = new EnumMap<>(Events.Op.class);
+    private final Map<Events.Tier, Counter> hits = new EnumMap<>(Events.Tier.class);
+    private final Map<Events.Tier, Counter> misses = new EnumMap<>(Events.Tier.class);
     private final ConcurrentMap<String, Timer> failed = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Counter> persisted = new ConcurrentHashMap<>();
 
@@ -34,13 +34,21 @@ final class TenantMeters {
         this.prefix = prefix;
         this.tags = tags.clone();
         for (Events.Op op : Events.Op.values()) {
-            ok[op.ordinal()] = TIMERS[op.ordinal()].timer(registry, with("outcome", "ok"));
+            ok.put(op, metric(op).timer(registry, with("outcome", "ok")));
         }
         for (Events.Tier tier : Events.Tier.values()) {
             String[] tagged = with("tier", tier.name().toLowerCase(Locale.ROOT));
-            hits[tier.ordinal()] = Metric.HIT.counter(registry, "", tagged);
-            misses[tier.ordinal()] = Metric.MISS.counter(registry, "", tagged);
+            hits.put(tier, Metric.HIT.counter(registry, "", tagged));
+            misses.put(tier, Metric.MISS.counter(registry, "", tagged));
         }
+    }
+
+    private static Metric metric(Events.Op op) {
+        return switch (op) {
+            case MANIFEST_PUT -> Metric.MANIFEST_PUT;
+            case MANIFEST_GET -> Metric.MANIFEST_GET;
+            case PAYLOAD_GET -> Metric.PAYLOAD_GET;
+        };
     }
 
     private String[] with(String tag, String value) {
@@ -51,17 +59,20 @@ final class TenantMeters {
     }
 
     void timed(Events.Op op, String outcome, long nanos) {
-        Timer timer = "ok".equals(outcome) ? ok[op.ordinal()] : failed(op, outcome);
+        Timer known = "ok".equals(outcome) ? ok.get(op) : null;
+        Timer timer = known == null ? failed(op, outcome) : known;
         timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     private Timer failed(Events.Op op, String outcome) {
-        return failed.computeIfAbsent(
-                op + outcome, key -> TIMERS[op.ordinal()].timer(registry, with("outcome", outcome)));
+        return failed.computeIfAbsent(op + outcome, key -> metric(op).timer(registry, with("outcome", outcome)));
     }
 
     void lookup(Events.Tier tier, boolean hit) {
-        (hit ? hits : misses)[tier.ordinal()].increment();
+        Counter counter = (hit ? hits : misses).get(tier);
+        if (counter != null) { // all are there
+            counter.increment();
+        }
     }
 
     void persisted(String kind) {

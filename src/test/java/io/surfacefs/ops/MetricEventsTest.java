@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("deprecation") // the registry that Quarkus brings
 class MetricEventsTest {
     private static final Tenant ACME = new Tenant("acme");
 

@@ -45,7 +45,8 @@ final class Manifests {
 
     /** As {@link #read}, and of a scan manifest also who signed it, which stands beside it. */
     @Nullable Manifest readSigned(ArtefactKey key) {
-        return read(key) instanceof Manifest found ? signed(found) : null;
+        Manifest found = read(key);
+        return found == null ? null : signed(found);
     }
 
     /** The manifest with who signed it; an artefact's says so itself. */
@@ -85,8 +86,7 @@ final class Manifests {
     }
 
     /** As {@link #read}, but null also where what lies there is damaged. */
-    @Nullable
-    Manifest readSound(ArtefactKey key) {
+    @Nullable Manifest readSound(ArtefactKey key) {
         try {
             return read(key);
         } catch (SurfaceException e) {
