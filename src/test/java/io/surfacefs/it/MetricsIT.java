@@ -122,7 +122,7 @@ class MetricsIT {
     private static Set<String> helped(String text) {
         return text.lines()
                 .filter(line -> line.matches("# HELP \\S+ \\S.*"))
-                .map(line -> line.split(" ")[2])
+                .map(line -> line.split(" ", -1)[2])
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
