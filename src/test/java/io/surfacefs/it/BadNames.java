@@ -67,7 +67,7 @@ final class BadNames {
         return Stream.of(
                 get("an unknown route", "404 NOT_FOUND", BASE + "blobs", BASE + "manifests"),
                 get("another version", "404 NOT_FOUND", "/api/v2/tenants/acme/manifests", BASE + "manifests"),
-                get("nothing below the API", "404 NOT_FOUND", "/", BASE + "manifests"),
+                get("nothing beside the API", "404 NOT_FOUND", "/nothing", BASE + "manifests"),
                 get("an unknown operation", "404 NOT_FOUND", "/api/v1/admin/explode", BASE + "manifests"),
                 get("an unknown manifest", "404 NOT_FOUND", BASE + "manifests/k/" + OTHER, MANIFEST),
                 get("an unknown payload", "404 NOT_FOUND", BASE + "payloads/k/" + OTHER, PAYLOAD),

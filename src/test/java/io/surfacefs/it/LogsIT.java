@@ -69,7 +69,7 @@ class LogsIT {
         Set<String> events = new TreeSet<>();
         List<JsonNode> lines = new ArrayList<>();
         for (String line : lines(server)) {
-            if (line.startsWith("severity=")) {
+            if (line.startsWith("code=")) {
                 continue; // what is found at the start, before there is a log
             }
             JsonNode json = new ObjectMapper().readTree(line);

@@ -273,7 +273,7 @@ class SigningIT {
             assertTrue(rest.listedBy("kind=" + KIND).isEmpty());
             assertEquals(
                     "422 SIGNATURE_INVALID", rest.put(KIND, Rest.noise(10, 31)).summary());
-            assertEquals("SIGNATURE_INVALID", grpcCode(server, digest));
+            assertEquals("SIGNATURE_INVALID FAILED_PRECONDITION", grpcCode(server, digest));
         }
         SurfaceProcess.Result get =
                 SurfaceProcess.run(home, keys(), new byte[0], "get", "--tenant", "acme", "--kind", KIND, digest);

@@ -95,6 +95,26 @@ final class LargeKit {
         return Documents.of(json(ByteBuffer.wrap(order).getInt(place * Integer.BYTES)));
     }
 
+    /** The manifest that a key stands for. */
+    private static byte[] find(byte[] order, ArtefactKey key) {
+        ByteBuffer numbers = ByteBuffer.wrap(order);
+        long wanted = ByteBuffer.wrap(key.digest().bytes()).getLong();
+        int low = 0;
+        int high = order.length / Integer.BYTES - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            byte[] json = json(numbers.getInt(middle * Integer.BYTES));
+            int side = Long.compareUnsigned(
+                    ByteBuffer.wrap(ManifestCodec.digestOf(json).bytes()).getLong(), wanted);
+            if (side == 0) {
+                return json;
+            }
+            low = side < 0 ? middle + 1 : low;
+            high = side > 0 ? middle - 1 : high;
+        }
+        throw new IllegalArgumentException("there is no " + key);
+    }
+
     private static ArtefactKey key(byte[] json) {
         return new ArtefactKey(ACME, Kind.SURFACE_MANIFEST, ManifestCodec.digestOf(json));
     }
@@ -108,6 +128,7 @@ final class LargeKit {
                     case "index" -> index(count, (String) given[1]);
                     case "list" -> list(count, order, (SurfaceClient.Query) given[0]);
                     case "missing" -> given[1];
+                    case "manifest" -> Documents.of(find(order, (ArtefactKey) given[0]));
                     case "copy" ->
                         new SurfaceClient.PutAnswer(
                                 Documents.of(((SurfaceClient.CopiedArtefact) given[0]).json()), true);
