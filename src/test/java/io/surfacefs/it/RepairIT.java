@@ -155,7 +155,7 @@ class RepairIT {
 
     private String emptySite() throws IOException {
         Path none = home.resolve("none");
-        ok(SurfaceProcess.run(home.resolve("none-home"), "kit", "export", "--tenant=nobody", none.toString()));
+        ok(SurfaceProcess.run(home, "kit", "export", "--tenant=nobody", none.toString()));
         return none.toString();
     }
 
