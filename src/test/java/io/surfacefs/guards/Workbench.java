@@ -30,8 +30,8 @@ import javax.tools.ToolProvider;
  *
  * <p>Each line of the standard input is a request, its words with tabs between: {@code compile CLASSPATH SOURCE FOLDER}
  * or {@code test CLASSPATH NAME}. Each has a line of answer on the standard output: a code as of {@link RunTests} (1
- * for what doesn't compile), a tab and a text whose line ends are written {@code \n}. What tests print goes to the
- * standard error. Ends with its input.
+ * for what doesn't compile), a tab and a text whose line ends are written {@code \n} and {@code \r}. What tests print
+ * goes to the standard error. Ends with its input.
  */
 final class Workbench {
     private final JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK");
@@ -46,8 +46,8 @@ final class Workbench {
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
             Outcome outcome = bench.answer(line.split("\t", -1));
-            answers.println(
-                    outcome.code() + "\t" + outcome.text().replace("\\", "\\\\").replace("\n", "\\n"));
+            answers.println(outcome.code() + "\t"
+                    + outcome.text().replace("\\", "\\\\").replace("\r", "\\r").replace("\n", "\\n"));
         }
         // Threads that a test without its wall left behind must not keep the JVM.
         System.exit(0);

@@ -127,6 +127,15 @@ class MetricsIT {
     }
 
     @Test
+    void noHelpTextHasAnEscapeThatTheFormatLacks() throws IOException {
+        List<String> quoted = scrape(service)
+                .lines()
+                .filter(line -> line.startsWith("# HELP ") && line.contains("\\\""))
+                .toList();
+        assertEquals(List.of(), quoted);
+    }
+
+    @Test
     void everyMetricOfTheContractIsTold() throws IOException {
         String digest = here.stored(KIND, Rest.noise(300, 1));
         SpoolProbe.awaitDelivered(sidecar);
@@ -255,15 +264,23 @@ class MetricsIT {
     }
 
     @Test
-    void whoAsksForOpenMetricsGetsThem() {
-        HttpResponse<String> answer = scrape(service, "application/openmetrics-text; version=1.0.0; charset=utf-8");
-        assertTrue(
-                answer.headers().firstValue("Content-Type").orElse("").startsWith("application/openmetrics-text"),
-                answer.headers()::toString);
-        assertTrue(answer.body().endsWith("# EOF\n"), answer::body);
-        HttpResponse<String> plain = scrape(service, "text/plain");
-        assertTrue(
-                plain.headers().firstValue("Content-Type").orElse("").startsWith("text/plain"),
-                plain.headers()::toString);
+    void whoAsksForOpenMetricsGetsThemAndEverybodyElseTheText() {
+        for (String asked : List.of(
+                "application/openmetrics-text",
+                "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1")) {
+            HttpResponse<String> answer = scrape(service, asked);
+            assertTrue(type(answer).startsWith("application/openmetrics-text"), asked);
+            assertTrue(answer.body().endsWith("# EOF\n"), answer::body);
+        }
+        for (String asked : List.of("text/plain", "*/*", "text/html,*/*;q=0.8")) {
+            HttpResponse<String> answer = scrape(service, asked);
+            assertTrue(type(answer).startsWith("text/plain"), asked);
+            assertTrue(answer.body().contains("# HELP surface_manifest_cache_hit_total "), answer::body);
+        }
+    }
+
+    private static String type(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Content-Type").orElse("");
     }
 }
