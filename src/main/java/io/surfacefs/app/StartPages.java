@@ -31,7 +31,7 @@ final class StartPages {
     private static final Pattern HEAD =
             Pattern.compile("([0-9a-f]+)-([0-9a-f]+) (\\S+) [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \\d+\\s*(.*)");
 
-    private static final Pattern OWN = Pattern.compile("Anonymous:\\s+(\\d+) kB");
+    private static final Pattern OWN = Pattern.compile("(Anonymous|Swap):\\s+(\\d+) kB");
 
     /**
      * A part of the address space.
@@ -85,10 +85,12 @@ final class StartPages {
             }
             Matcher own = OWN.matcher(line);
             if (candidate != null && own.matches()) {
-                if (own.group(1).equals("0")) {
+                // What was written lies in memory or, taken out of it, in the swap, which is told later.
+                boolean none = own.group(2).equals("0");
+                if (none && own.group(1).equals("Swap")) {
                     found.add(candidate);
                 }
-                candidate = null;
+                candidate = none ? candidate : null;
             }
         }
         return found;

@@ -182,6 +182,12 @@ final class FsckCommand extends ServiceCommand {
         return result;
     }
 
+    /** The artefact that an object belongs to; null for none. */
+    private static @Nullable ArtefactKey key(String name) {
+        ObjectNames.Pointer pointer = ObjectNames.parseName(name);
+        return pointer == null ? ObjectNames.signedBy(name) : pointer.key();
+    }
+
     private interface Problems {
         void found(SurfaceAdmin.Problem problem) throws IOException;
     }
@@ -190,9 +196,9 @@ final class FsckCommand extends ServiceCommand {
     private long run(SurfaceAdmin admin, Set<ArtefactKey> damaged, Problems problems) throws IOException {
         try (Progress progress = Progress.ofItems(terminal(), showsProgress(), "checked")) {
             return admin.fsck(tenant, progress, problem -> {
-                ObjectNames.Pointer pointer = ObjectNames.parseName(problem.name());
-                if (pointer != null && damaged.size() < Repair.MAX) {
-                    damaged.add(pointer.key());
+                ArtefactKey key = key(problem.name());
+                if (key != null && damaged.size() < Repair.MAX) {
+                    damaged.add(key);
                 }
                 try {
                     problems.found(problem);

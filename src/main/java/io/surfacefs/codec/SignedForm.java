@@ -27,6 +27,12 @@ public final class SignedForm {
     /** The longest form of signatures alone, bytes. */
     public static final int MAX_SIGNATURES = 4096;
 
+    /** So many signatures an envelope has at most; more wouldn't fit anyway. */
+    private static final int MAX_SIGNERS = 32;
+
+    /** So many characters of what a signer wrote stand in a message. */
+    private static final int SHOWN = 80;
+
     private static final String HINT = "see surface.signing.trust-dir";
 
     private static final List<String> FILLED = List.of("createdAt", "expiresAt", "storage", "integrity");
@@ -115,6 +121,9 @@ public final class SignedForm {
         if (!(envelope.get("signatures") instanceof List<?> all) || all.isEmpty()) {
             throw invalid("it has no signatures");
         }
+        if (all.size() > MAX_SIGNERS) {
+            throw invalid("it has more than " + MAX_SIGNERS + " signatures");
+        }
         List<Object> kept = new ArrayList<>();
         for (Object one : all) {
             if (!(one instanceof Map<?, ?> members) || !(members.get("sig") instanceof String sig)) {
@@ -126,7 +135,7 @@ public final class SignedForm {
         }
         Object type = envelope.getOrDefault("payloadType", TYPE);
         if (!TYPE.equals(type)) {
-            throw invalid("what is signed is a '" + type + "', not a '" + TYPE + "'");
+            throw invalid("what is signed is a " + shown(type) + ", not a '" + TYPE + "'");
         }
         if (envelope.containsKey("payload")
                 && !(envelope.get("payload") instanceof String payload
@@ -144,7 +153,7 @@ public final class SignedForm {
         List<String> signers = new ArrayList<>();
         for (Object one : signatures) {
             if (one instanceof Map<?, ?> members) {
-                signers.add("'" + String.valueOf(members.get("keyid")).replaceAll("\\p{Cntrl}", "?") + "'");
+                signers.add(shown(members.get("keyid")));
             }
         }
         return signers;
@@ -162,6 +171,18 @@ public final class SignedForm {
             return CanonicalJson.write(new TreeMap<>(
                     Map.of("problem", problem.substring(0, Math.min(problem.length(), MAX_SIGNATURES / 16)))));
         }
+    }
+
+    /** Whether what {@link #signaturesAsFound} gave tells that no envelope of the manifest lies there. */
+    public static boolean isProblem(byte @Nullable [] signatures) {
+        return signatures != null
+                && CanonicalJson.parseObject(signatures, MAX_SIGNATURES).containsKey("problem");
+    }
+
+    /** As it may stand in a message, whoever wrote it. */
+    private static String shown(@Nullable Object text) {
+        String all = String.valueOf(text);
+        return "'" + all.substring(0, Math.min(all.length(), SHOWN)).replaceAll("[^\\x20-\\x7e]", "?") + "'";
     }
 
     private static byte[] bytes(String base64) {

@@ -23,15 +23,19 @@ import java.util.function.Supplier;
 final class AwaitedRequests {
     private final Supplier<UploadPace> pace;
     private final LongSupplier clock;
+    private final long longest;
     private final Set<Awaited<?, ?>> waiting = ConcurrentHashMap.newKeySet();
 
     /**
      * @param pace how fast a client has to send; one for each call
      * @param clock nanoseconds, of any origin
+     * @param longest nanoseconds between two looks that are held against a client at most: a process that was stopped
+     *     has not read what came meanwhile
      */
-    AwaitedRequests(Supplier<UploadPace> pace, LongSupplier clock) {
+    AwaitedRequests(Supplier<UploadPace> pace, LongSupplier clock, long longest) {
         this.pace = pace;
         this.clock = clock;
+        this.longest = longest;
     }
 
     /**
@@ -115,7 +119,7 @@ final class AwaitedRequests {
             long bytes = arrived.getAsLong();
             left.arrived(bytes - counted);
             counted = bytes;
-            long waited = now - seen;
+            long waited = Math.min(now - seen, longest);
             seen = now;
             try {
                 left.waited(waited);

@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Ends calls of every service of the gRPC port whose request comes too slowly or never, by the same pace as the bodies
@@ -23,18 +24,17 @@ public class RequestWatch implements ServerInterceptor {
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(10);
 
     private final Vertx vertx;
-    private final ClientPace pace;
     private final AwaitedRequests awaited;
+    private final long period;
 
     @Inject
     RequestWatch(Vertx vertx, ClientPace pace) {
         this.vertx = vertx;
-        this.pace = pace;
-        this.awaited = new AwaitedRequests(pace::upload, System::nanoTime);
+        this.period = Math.clamp(pace.body().toMillis() / 8, 1, LONGEST_PERIOD.toMillis());
+        this.awaited = new AwaitedRequests(pace::upload, System::nanoTime, TimeUnit.MILLISECONDS.toNanos(2 * period));
     }
 
     void start(@Observes StartupEvent event) {
-        long period = Math.clamp(pace.body().toMillis() / 8, 1, LONGEST_PERIOD.toMillis());
         vertx.setPeriodic(period, timer -> awaited.look());
     }
 

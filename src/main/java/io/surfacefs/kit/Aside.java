@@ -111,6 +111,10 @@ final class Aside {
         if (payload != null) {
             copy(payload, place.resolve(name + ".json.zst"), copied);
         }
+        String envelope = entry.signaturePath();
+        if (envelope != null) {
+            copy(envelope, place.resolve(name + ".json.dsse"), copied);
+        }
         Map<String, @Nullable Object> told = new TreeMap<>();
         told.put("copied", copied);
         told.put("fault", fault.name());

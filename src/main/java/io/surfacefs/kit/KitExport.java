@@ -142,11 +142,22 @@ public final class KitExport {
 
     /** The envelope beside a scan manifest, which a list doesn't tell; null for none. */
     private byte @Nullable [] envelope(ManifestDocument listed) {
-        byte[] signatures = client.manifest(listed.key()).signatures();
+        byte[] signatures = signatures(listed.key());
         return signatures == null
                 ? null
                 : SignedForm.envelope(
                         EntryFiles.scan(listed.json(), listed.key()).withSignatures(signatures));
+    }
+
+    private byte @Nullable [] signatures(ArtefactKey key) {
+        try {
+            return client.manifest(key).signatures();
+        } catch (SurfaceException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return null; // it has gone since it was listed, and so has who signed it
+            }
+            throw e;
+        }
     }
 
     private static Timestamp made(ManifestDocument manifest) {

@@ -6,6 +6,7 @@ import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -138,8 +139,12 @@ public final class Repair {
 
     private void copy(EntryFiles files, KitEntry entry) throws IOException {
         Manifest manifest = files.manifest(entry);
-        SurfaceClient.CopiedArtefact copied =
-                new SurfaceClient.CopiedArtefact(entry.key(), manifest.canonical(), entry.images(), entry.scans());
+        SurfaceClient.CopiedArtefact copied = new SurfaceClient.CopiedArtefact(
+                entry.key(),
+                manifest.canonical(),
+                entry.images(),
+                entry.scans(),
+                manifest instanceof ScanManifest scan ? scan.signatures() : null);
         if (!(manifest instanceof ArtefactManifest)) {
             damaged.copy(copied, null);
             return;
@@ -164,7 +169,7 @@ public final class Repair {
         }
         // Where else it is found stands in the index, which nothing has happened to.
         SurfaceClient.CopiedArtefact copied =
-                new SurfaceClient.CopiedArtefact(key, manifest.json(), List.of(), List.of());
+                new SurfaceClient.CopiedArtefact(key, manifest.json(), List.of(), List.of(), manifest.signatures());
         if (key.isScanManifest()) {
             damaged.copy(copied, null);
             return;

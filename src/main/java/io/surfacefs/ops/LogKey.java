@@ -29,7 +29,7 @@ public enum LogKey {
     SPAN_ID("spanId", "of the span in which it happened, where tracing is on"),
     SUBJECT("subject", "who asked, as its token says"),
     CALL("call", "method and path, or the gRPC method"),
-    EDGE("edge", "where the request came in: rest, grpc"),
+    EDGE("edge", "where the request came in: rest, grpc, web"),
     MESSAGE("message", "a sentence for people; all that a library says"),
     HINT("hint", "what mends it"),
     ERROR("error", "class and message of a fault of ours or of a library"),

@@ -67,7 +67,7 @@ public final class OpenApiDocument {
     private static void answer(RoutingContext context) {
         Form form = form(
                 context.normalizedPath(),
-                context.request().getParam("format"),
+                queryFormat(context),
                 context.request().getHeader(HttpHeaders.ACCEPT));
         Buffer document = Buffer.buffer(read(form));
         context.response()
@@ -77,6 +77,14 @@ public final class OpenApiDocument {
             context.response().end();
         } else {
             context.response().end(document);
+        }
+    }
+
+    private static @Nullable String queryFormat(RoutingContext context) {
+        try {
+            return context.request().getParam("format");
+        } catch (IllegalArgumentException e) {
+            return null; // a query that can't be decoded asks for nothing
         }
     }
 

@@ -204,10 +204,10 @@ public final class ArtefactService {
             ArtefactKey key = committed.manifest().key();
             if (!committed.created()) {
                 hot.forget(key); // the expiry, or what is known of the stored bytes, may have changed
-                gate.read(committed.manifest()); // another writer's
             }
-            if (!committed.created() || gate.lets(committed.manifest())) {
-                hot.keep(committed.manifest(), hot.now(), hot.epoch(key));
+            long epoch = hot.epoch(key);
+            if (committed.created() ? gate.lets(committed.manifest()) : gate.kept(committed.manifest())) {
+                hot.keep(committed.manifest(), hot.now(), epoch);
             }
             return new PutResult(committed.manifest(), committed.created());
         });
@@ -279,9 +279,7 @@ public final class ArtefactService {
 
     /** Other keys that count make a new beginning: what is in memory was verified by those before. */
     private void lookAtKeys() {
-        if (gate.keysChanged()) {
-            hot.forgetAll(null);
-        }
+        gate.lookAtKeys(() -> hot.forgetAll(null));
     }
 
     /** Opens a payload, {@code NOT_FOUND} when there is none. The handle must be closed. */
@@ -384,6 +382,12 @@ public final class ArtefactService {
                 item.kind().isSurfaceManifest() ? null : store.facts(access.key(item.kind(), item.digest()));
         if (facts == null) {
             throw notFound("there is no such payload");
+        }
+        if (gate.looks()) {
+            ArtefactKey key = access.key(item.kind(), item.digest());
+            if (find(key) == null && !gate.isOpen()) {
+                throw gate.staged();
+            }
         }
         return facts;
     }

@@ -62,13 +62,16 @@ public final class ScanService {
         if (!filled.generatedAtGiven()) {
             ScanManifest current = OnBehalf.nobody(() -> store.currentScanBeforePut(access.tenant(), scan));
             if (current != null && codec.equalButGeneratedAt(current, filled.manifest())) {
-                signing.gate().read(current);
+                signing.gate().kept(current);
                 return new PutResult(current, false);
             }
         }
         ScanManifest signed = signing.signed(filled.manifest(), signature, true);
         signing.gate().put(signed, signed.signatures() != null);
         ArtefactStore.Committed<ScanManifest> committed = store.putScan(signed);
+        if (!committed.created()) {
+            signing.gate().kept(committed.manifest());
+        }
         return new PutResult(committed.manifest(), committed.created());
     }
 

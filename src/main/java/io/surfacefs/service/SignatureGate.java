@@ -1,5 +1,6 @@
 package io.surfacefs.service;
 
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.SurfaceException;
@@ -61,19 +62,26 @@ public final class SignatureGate {
     }
 
     /**
-     * Whether what was verified some time ago still is. Else {@link #keysChanged} is to be asked. Looks at memory only.
+     * Whether what was verified some time ago still is. Else {@link #lookAtKeys} is to be asked. Looks at memory only.
      */
     boolean isFresh() {
         return trust == null || (trust.isFresh() && trust.last() == current.get());
     }
 
-    /** Looks whether other keys count than when this was last asked, so that what was verified was so by others. */
-    boolean keysChanged() {
+    /**
+     * Looks whether other keys count than when this was last asked, so that what was verified was so by others.
+     *
+     * @param forget forgets all that was verified; done before anybody is told that this is fresh
+     */
+    void lookAtKeys(Runnable forget) {
         if (trust == null) {
-            return false;
+            return;
         }
         ManifestVerifier now = trust.verifier();
-        return current.getAndSet(now) != now;
+        if (current.get() != now) {
+            forget.run();
+            current.set(now);
+        }
     }
 
     /**
@@ -106,6 +114,28 @@ public final class SignatureGate {
     void put(Manifest manifest, boolean signed) {
         if (signed || !othersSign) {
             read(manifest);
+        }
+    }
+
+    /**
+     * Looks at what a put found there already, as at what it brings: what others sign may wait unsigned.
+     *
+     * @return whether it may be given
+     * @throws SurfaceException as {@link #read}
+     */
+    boolean kept(Manifest manifest) {
+        if (othersSign && policy != Policy.OFF && !isSigned(manifest)) {
+            return lets(manifest);
+        }
+        read(manifest);
+        return true;
+    }
+
+    private static boolean isSigned(Manifest manifest) {
+        try {
+            return SignedForm.parts(manifest).envelope() != null;
+        } catch (SurfaceException e) {
+            return true; // somehow; the verdict says what is wrong with it
         }
     }
 

@@ -28,6 +28,9 @@ final class BrowsePages {
     /** So many names stand on a page of tenants or kinds. */
     private static final int NAMES = 100;
 
+    /** So many short lists are asked for at most to find kinds. */
+    private static final int QUESTIONS = 500;
+
     private static final int MANIFESTS = 50;
     private static final long MOST_BYTES = 4 << 20;
     /** Behind every artefact of a kind, but one that nobody will ever make. */
@@ -121,16 +124,19 @@ final class BrowsePages {
     private List<Kind> kinds(TenantAccess tenant, String after) {
         List<Kind> kinds = new ArrayList<>();
         String place = after.isEmpty() ? "" : new Kind(after) + LAST_OF_A_KIND;
-        while (kinds.size() <= NAMES) {
-            ListRequest first = request(null, null, null, 1, "");
-            List<Manifest> found =
-                    page(tenant, place.isEmpty() ? first : first.behind(place)).manifests();
-            if (found.isEmpty()) {
+        ListRequest first = request(null, null, null, 1, "");
+        for (int asked = 0; kinds.size() <= NAMES && asked < QUESTIONS; asked++) {
+            ListResult found = page(tenant, place.isEmpty() ? first : first.behind(place));
+            String next = found.next();
+            if (!found.manifests().isEmpty()) {
+                Kind kind = found.manifests().getFirst().key().kind();
+                kinds.add(kind);
+                place = kind + LAST_OF_A_KIND;
+            } else if (next != null) {
+                place = next; // one that is not to be trusted was left out
+            } else {
                 break;
             }
-            Kind kind = found.getFirst().key().kind();
-            kinds.add(kind);
-            place = kind + LAST_OF_A_KIND;
         }
         return kinds;
     }

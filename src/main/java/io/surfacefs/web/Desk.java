@@ -6,6 +6,8 @@ import io.surfacefs.access.Callers;
 import io.surfacefs.access.Loopback;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.LogKey;
+import io.surfacefs.ops.LogLine;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -146,7 +148,8 @@ final class Desk {
             Thread.ofVirtual().name("page").start(() -> make(visit, page, sending));
         } else {
             SurfaceException why = new SurfaceException(ErrorCode.OVERLOADED, "too many pages are asked for at a time");
-            new Sending(context, templates.contentSecurityPolicy(), () -> {}).send(failure(why, visit), why);
+            // No template on the event loop.
+            new Sending(context, templates.contentSecurityPolicy(), () -> {}).send(failures.of(why, false), why);
         }
     }
 
@@ -156,7 +159,11 @@ final class Desk {
         } catch (RuntimeException | Error e) {
             SurfaceException why = FailurePage.reason(e);
             if (why.code() == ErrorCode.INTERNAL) {
-                LOG.error("code=INTERNAL a page failed", e);
+                LogLine.event("request-failed")
+                        .with(LogKey.EDGE, "web")
+                        .with(LogKey.CODE, ErrorCode.INTERNAL)
+                        .with(LogKey.MESSAGE, "a page failed")
+                        .error(LOG, e);
             }
             visit.refused(why.code());
             sending.send(failure(why, visit), why);
@@ -173,6 +180,6 @@ final class Desk {
                 ErrorCode.INVALID_ARGUMENT, "pages take no such method", "programs talk to /api/v1");
         context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
         new Sending(context, templates.contentSecurityPolicy(), () -> {})
-                .send(failures.of(405, why, isForPeople(context.request())), why);
+                .send(failures.of(405, why, false), why); // no template on the event loop
     }
 }

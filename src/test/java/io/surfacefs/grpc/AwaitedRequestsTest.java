@@ -20,10 +20,13 @@ import org.junit.jupiter.api.Test;
 class AwaitedRequestsTest {
     private long now = TimeUnit.DAYS.toNanos(-1);
     private long arrived;
-    private final AwaitedRequests awaited =
-            new AwaitedRequests(() -> new UploadPace(Duration.ofSeconds(60), 10), () -> now);
+    private AwaitedRequests awaited = awaiting(Duration.ofHours(1));
     private final List<Runnable> loop = new ArrayList<>();
     private final List<String> events = new ArrayList<>();
+
+    private AwaitedRequests awaiting(Duration longest) {
+        return new AwaitedRequests(() -> new UploadPace(Duration.ofSeconds(60), 10), () -> now, longest.toNanos());
+    }
 
     private final class Call<Q, R> extends ServerCall<Q, R> {
         private final MethodDescriptor<Q, R> method;
@@ -123,6 +126,18 @@ class AwaitedRequestsTest {
         call.listener().onComplete();
         assertEquals(List.of("request 2", "close INVALID_ARGUMENT", "complete"), events);
         assertEquals(0, awaited.size());
+    }
+
+    @Test
+    void theTimeInWhichTheProcessItselfStoodIsNotHeldAgainstAClient() {
+        awaited = awaiting(Duration.ofSeconds(20));
+        Started<GetManifestRequest, ?> call = start(SurfaceFsGrpc.getGetManifestMethod());
+        call.call().request(2);
+        passes(3600);
+        passes(20);
+        assertEquals(List.of("request 2"), events);
+        passes(20);
+        assertEquals(List.of("request 2", "close INVALID_ARGUMENT"), events);
     }
 
     @Test

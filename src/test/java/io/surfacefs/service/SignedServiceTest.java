@@ -263,6 +263,34 @@ class SignedServiceTest {
     }
 
     @Test
+    void whatIsKnownOfAPayloadIsToldOnlyWhereItMayBeRead() throws IOException {
+        ItemKey unsigned = put(service(null, SignatureGate.Policy.OFF), text(20, 100));
+        ArtefactService strict = service("site-a", SignatureGate.Policy.REQUIRE);
+        assertTrue(refused(() -> strict.stat(reading, unsigned)).contains("nobody signed it"));
+        ItemKey signed = put(strict, text(21, 100));
+        assertEquals(100, strict.stat(reading, signed).rawSize());
+        ItemKey staged;
+        try (ReceivedPayload received = strict.receive(writing, upload(text(22, 100)))) {
+            staged = new ItemKey(SBOM, received.digest());
+            assertTrue(strict.putPayload(writing, SBOM, received.digest(), received));
+        }
+        assertTrue(refused(() -> strict.stat(reading, staged)).contains("no manifest"));
+        assertEquals(
+                100,
+                service(null, SignatureGate.Policy.WARN).stat(reading, staged).rawSize());
+    }
+
+    @Test
+    void whatOthersSignMayBePutAgainWhileItWaitsUnsignedAndIsNotGivenMeanwhile() throws IOException {
+        ArtefactService passing = service(signing(null, SignatureGate.Policy.REQUIRE, true));
+        ItemKey key = put(passing, text(23, 100));
+        assertEquals(key, put(passing, text(23, 100)));
+        assertTrue(refused(() -> passing.manifest(reading, key)).contains("nobody signed it"));
+        assertTrue(refused(() -> put(service(null, SignatureGate.Policy.REQUIRE), text(23, 100)))
+                .contains("nobody signed it"));
+    }
+
+    @Test
     void aPayloadThatIsOnlyStagedIsNotGivenWhereASignatureIsWanted() throws IOException {
         ArtefactService strict = service("site-a", SignatureGate.Policy.REQUIRE);
         byte[] payload = text(10, 100);

@@ -1,5 +1,6 @@
 package io.surfacefs.store.layout;
 
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.Kind;
@@ -8,6 +9,7 @@ import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
+import io.surfacefs.store.BlobSource;
 import io.surfacefs.store.BlobStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +45,13 @@ final class Scans {
         // Another envelope is there already: who signed first counts. Other bytes under its digest are damaged ones.
         BlobStore.PutResult alone = blobs.putAllIfAbsent(List.of(Manifests.put(manifest)));
         boolean created = alone.lastCreated() || (alone.done() == 0 && manifests.replaceDamaged(manifest));
-        return new ArtefactStore.Committed<>(manifests.signed(manifest.withSignatures(null)), created);
+        ScanManifest stored = manifests.signed(manifest.withSignatures(null));
+        byte[] envelope = SignedForm.envelope(manifest);
+        if (envelope != null && SignedForm.isProblem(stored.signatures())) {
+            blobs.replace(Manifests.signature(manifest.key()), null, new BlobSource.Bytes(envelope));
+            stored = manifest;
+        }
+        return new ArtefactStore.Committed<>(stored, created);
     }
 
     static List<BlobStore.Put> entries(ScanManifest manifest) {
