@@ -135,7 +135,7 @@ class S3FaultsIT {
         assertEquals(200, health("live").statusCode());
         String metrics = management("/q/metrics").body();
         assertTrue(
-                metrics.contains("surface_store_requests_total{op=\"manifest\",outcome=\"store_unavailable\"}"),
+                metrics.contains("surface_store_requests_total{op=\"manifest\",outcome=\"store_unavailable\""),
                 metrics);
     }
 
