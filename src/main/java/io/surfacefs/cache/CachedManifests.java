@@ -157,7 +157,8 @@ final class CachedManifests {
         byte[] beside =
                 manifest instanceof ScanManifest scan && scan.signatures() != null ? scan.signatures() : NOTHING;
         if (beside.length > CacheFile.MAX_META) {
-            return; // asked for each time
+            engine.withdraw(name); // asked for each time
+            return;
         }
         Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), beside);
         engine.put(name, source, epoch, tick);

@@ -206,7 +206,7 @@ public final class ArtefactService {
                 hot.forget(key); // the expiry, or what is known of the stored bytes, may have changed
             }
             long epoch = hot.epoch(key);
-            if (committed.created() ? gate.lets(committed.manifest()) : gate.kept(committed.manifest())) {
+            if (committed.created() ? gate.trusts(committed.manifest()) : gate.kept(committed.manifest())) {
                 hot.keep(committed.manifest(), hot.now(), epoch);
             }
             return new PutResult(committed.manifest(), committed.created());

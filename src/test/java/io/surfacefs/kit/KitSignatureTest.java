@@ -7,16 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.signing.Envelope;
 import io.surfacefs.signing.SigningKey;
+import io.surfacefs.signing.TestKeys;
 import io.surfacefs.signing.TrustedKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.spec.ECGenParameterSpec;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,35 +44,12 @@ class KitSignatureTest {
     }
 
     private SigningKey key(String name, String algorithm, boolean trusted) throws IOException {
-        KeyPair pair;
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
-            if (algorithm.equals("EC")) {
-                generator.initialize(new ECGenParameterSpec("secp256r1"));
-            }
-            pair = generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-        Path keys = Files.createDirectories(folder.resolve("keys"));
-        if (trusted) {
-            Files.writeString(
-                    keys.resolve(name + ".pem"),
-                    pem("PUBLIC KEY", pair.getPublic().getEncoded()));
-        }
-        Path file = folder.resolve(name + ".key");
-        Files.writeString(file, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-        return SigningKey.read(file, name);
-    }
-
-    private static String pem(String label, byte[] encoded) {
-        return "-----BEGIN " + label + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded) + "\n-----END " + label
-                + "-----\n";
+        return new TestKeys(folder).make(name, algorithm, trusted);
     }
 
     private KitImport.Options options(KitTrust.Policy policy) throws IOException {
-        return new KitImport.Options(false, false, new KitTrust(policy, TrustedKeys.read(folder.resolve("keys"))), 4);
+        return new KitImport.Options(
+                false, false, new KitTrust(policy, TrustedKeys.read(new TestKeys(folder).trusted())), 4);
     }
 
     private void assertRefused(Path kit, String why) throws IOException {
@@ -95,7 +68,7 @@ class KitSignatureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Ed25519", "EC"})
+    @ValueSource(strings = {"Ed25519", "secp256r1"})
     void aKitThatATrustedKeySignedComesInAndSaysWhoDid(String algorithm) throws IOException {
         key("old", "Ed25519", true);
         SigningKey key = key("site-a", algorithm, true);

@@ -14,10 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.AlgorithmParameters;
-import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
@@ -38,34 +35,8 @@ class SigningTest {
     @TempDir
     Path folder;
 
-    private static KeyPair pair(String algorithm) {
-        try {
-            if (algorithm.equals("Ed25519")) {
-                return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
-            }
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec(algorithm));
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String pem(String label, byte[] encoded) {
-        return "-----BEGIN " + label + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded) + "\n-----END " + label
-                + "-----\n";
-    }
-
-    /** Leaves {@code NAME.key} and, in the folder of those trusted, {@code NAME.pem}. */
     private SigningKey key(String name, String algorithm, boolean trusted) throws IOException {
-        KeyPair pair = pair(algorithm);
-        Path file = folder.resolve(name + ".key");
-        Files.writeString(file, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-        Path keys = Files.createDirectories(folder.resolve("trusted"));
-        Path open = (trusted ? keys : folder).resolve(name + ".pem");
-        Files.writeString(open, pem("PUBLIC KEY", pair.getPublic().getEncoded()));
-        return SigningKey.read(file, name);
+        return new TestKeys(folder).make(name, algorithm, trusted);
     }
 
     private TrustedKeys trusted() throws IOException {
@@ -95,7 +66,7 @@ class SigningTest {
                                 new BigInteger(
                                         "5640078356564379163099075877009565129882514886557779369047442380624545832820")),
                         p256.getParameterSpec(ECParameterSpec.class)));
-        Path file = Files.writeString(folder.resolve("vector.pem"), pem("PUBLIC KEY", key.getEncoded()));
+        Path file = Files.writeString(folder.resolve("vector.pem"), TestKeys.pem("PUBLIC KEY", key.getEncoded()));
         byte[] signature = Base64.getDecoder()
                 .decode("A3JqsQGtVsJ2O2xqrI5IcnXip5GToJ3F+FnZ+O88SjtR6rDAajabZKciJTfUiHqJPcIAriEGAHTVeCUjW2JIZA==");
         Envelope envelope = new Envelope(type, body, List.of(new Envelope.Signed("", signature)));
@@ -180,16 +151,16 @@ class SigningTest {
 
     @Test
     void onlyKeysOfTheTwoKindsAreTakenAndNoMessageQuotesOne() throws IOException {
-        byte[] p384 = pair("secp384r1").getPrivate().getEncoded();
-        Path key = Files.writeString(folder.resolve("k"), pem("PRIVATE KEY", p384));
+        byte[] p384 = TestKeys.pair("secp384r1").getPrivate().getEncoded();
+        Path key = Files.writeString(folder.resolve("k"), TestKeys.pem("PRIVATE KEY", p384));
         String wrong =
                 assertThrows(IOException.class, () -> SigningKey.read(key, "k")).getMessage();
         assertEquals("holds neither an Ed25519 nor a P-256 key", wrong);
-        Files.writeString(key, pem("EC PRIVATE KEY", p384));
+        Files.writeString(key, TestKeys.pem("EC PRIVATE KEY", p384));
         String older =
                 assertThrows(IOException.class, () -> SigningKey.read(key, "k")).getMessage();
         assertTrue(older.contains("openssl pkcs8 -topk8"), older);
-        Files.writeString(key, pem("PUBLIC KEY", p384));
+        Files.writeString(key, TestKeys.pem("PUBLIC KEY", p384));
         IOException other = assertThrows(IOException.class, () -> SigningKey.read(key, "k"));
         assertFalse(other.getMessage()
                 .contains(Base64.getEncoder().encodeToString(p384).substring(0, 20)));
@@ -234,10 +205,10 @@ class SigningTest {
                     "pae",
                     "-sigfile",
                     "ours");
-            openssl("pkeyutl", "-sign", "-inkey", "k.key", "-rawin", "-in", "pae", "-out", "theirs");
+            openssl("pkeyutl", "-sign", "-inkey", "k.pem", "-rawin", "-in", "pae", "-out", "theirs");
         } else {
             openssl("dgst", "-sha256", "-verify", "trusted/k.pem", "-signature", "ours", "pae");
-            openssl("dgst", "-sha256", "-sign", "k.key", "-out", "theirs", "pae");
+            openssl("dgst", "-sha256", "-sign", "k.pem", "-out", "theirs", "pae");
         }
         byte[] theirs = Files.readAllBytes(folder.resolve("theirs"));
         assertEquals("k", trusted().verify(new Envelope(TYPE, BODY, List.of(new Envelope.Signed("", theirs))), TYPE));

@@ -49,7 +49,8 @@ public final class TestKeys {
         Files.delete(trusted().resolve(name + ".pem"));
     }
 
-    private static KeyPair pair(String algorithm) {
+    /** @param algorithm {@code Ed25519}, or a curve */
+    static KeyPair pair(String algorithm) {
         try {
             if (algorithm.equals("Ed25519")) {
                 return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
@@ -62,7 +63,8 @@ public final class TestKeys {
         }
     }
 
-    private static String pem(String label, byte[] encoded) {
+    /** A file as openssl writes it. */
+    static String pem(String label, byte[] encoded) {
         return "-----BEGIN " + label + "-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded) + "\n-----END " + label
                 + "-----\n";

@@ -222,15 +222,12 @@ public final class LayoutStore implements ArtefactStore {
             return false;
         }
         blobs.requireDeletes();
-        if (!key.isScanManifest()) {
-            // The marker first: a crash between the two leaves a marker that the sweep finds to have a manifest.
-            markers.markDeleted(key);
-        }
-        boolean deleted = blobs.delete(Manifests.name(key), null);
         if (key.isScanManifest()) {
-            blobs.delete(Manifests.signature(key), null);
+            return manifests.deleteScan(key);
         }
-        return deleted;
+        // The marker first: a crash between the two leaves a marker that the sweep finds to have a manifest.
+        markers.markDeleted(key);
+        return blobs.delete(Manifests.name(key), null);
     }
 
     @Override

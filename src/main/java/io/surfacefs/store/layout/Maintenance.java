@@ -163,7 +163,7 @@ final class Maintenance implements StoreUpkeep {
                 return;
             }
             marked[0]++;
-            if (!dryRun && blobs.delete(Manifests.signature(key), null)) {
+            if (!dryRun && manifests.deleteEnvelope(key)) {
                 alone[0]++;
             }
         });

@@ -61,6 +61,43 @@ final class Manifests {
         return signed;
     }
 
+    /**
+     * Deletes a scan manifest, and the envelope beside it.
+     *
+     * @return whether the manifest was there
+     */
+    boolean deleteScan(ArtefactKey key) {
+        boolean deleted = blobs.delete(name(key), null);
+        deleteEnvelope(key);
+        return deleted;
+    }
+
+    /**
+     * Deletes the envelope of a scan manifest that is not there any more. A put that meanwhile found it, and so didn't
+     * write it, keeps it: one of the two sees the other, since each looks behind its own last step
+     * ({@link #requireEnvelope}).
+     *
+     * @return whether it went
+     */
+    boolean deleteEnvelope(ArtefactKey key) {
+        BlobStore.Content envelope = blobs.read(signature(key), maxBytes());
+        if (envelope == null || !blobs.delete(signature(key), envelope.head().tag())) {
+            return false;
+        }
+        if (!exists(key)) {
+            return true;
+        }
+        blobs.putAllIfAbsent(List.of(new BlobStore.Put(signature(key), new BlobSource.Bytes(envelope.bytes()))));
+        return false;
+    }
+
+    /** Behind a put of a scan manifest: its envelope is there, also where a delete took the one that was found. */
+    void requireEnvelope(ScanManifest manifest) {
+        if (manifest.signatures() != null && blobs.head(signature(manifest.key())) == null) {
+            blobs.putAllIfAbsent(puts(manifest).subList(0, 1));
+        }
+    }
+
     static BlobKey signature(ArtefactKey key) {
         return BlobKey.manifest(ObjectNames.signature(key));
     }

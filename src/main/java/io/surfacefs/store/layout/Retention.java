@@ -44,9 +44,7 @@ final class Retention {
         }
         keep.run();
         if (key.isScanManifest()) {
-            boolean dropped = blobs.delete(Manifests.name(key), null); // its end is part of its key
-            blobs.delete(Manifests.signature(key), null);
-            return dropped;
+            return manifests.deleteScan(key); // its end is part of its key
         }
         Markers.Seen seen = markers.read(key);
         if (seen != null && seen.marker().state() == Marker.State.DROPPING) {

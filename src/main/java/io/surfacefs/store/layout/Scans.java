@@ -39,12 +39,18 @@ final class Scans {
         List<BlobStore.Put> puts = Manifests.puts(manifest);
         BlobStore.PutResult result = blobs.putAllIfAbsent(puts);
         if (result.done() == puts.size()) {
+            if (result.lastCreated()) {
+                manifests.requireEnvelope(manifest);
+            }
             boolean known = manifest.signatures() == null && !result.lastCreated();
             return new ArtefactStore.Committed<>(known ? manifests.signed(manifest) : manifest, result.lastCreated());
         }
         // Another envelope is there already: who signed first counts. Other bytes under its digest are damaged ones.
         BlobStore.PutResult alone = blobs.putAllIfAbsent(List.of(Manifests.put(manifest)));
         boolean created = alone.lastCreated() || (alone.done() == 0 && manifests.replaceDamaged(manifest));
+        if (created) {
+            manifests.requireEnvelope(manifest);
+        }
         ScanManifest stored = manifests.signed(manifest.withSignatures(null));
         byte[] envelope = SignedForm.envelope(manifest);
         if (envelope != null && SignedForm.isProblem(stored.signatures())) {
