@@ -1,6 +1,5 @@
 package io.surfacefs.ops;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneId;
@@ -75,7 +74,6 @@ public final class LogFormat extends ExtFormatter {
     }
 
     private static void writeJson(List<LogLine.Pair> pairs, StringBuilder out) {
-        JsonStringEncoder encoder = JsonStringEncoder.getInstance();
         char before = '{';
         for (LogLine.Pair pair : pairs) {
             out.append(before).append('"').append(pair.key().text()).append("\":");
@@ -83,9 +81,7 @@ public final class LogFormat extends ExtFormatter {
             if (pair.value() instanceof Integer || pair.value() instanceof Long) {
                 out.append(pair.value());
             } else {
-                out.append('"');
-                encoder.quoteAsString(String.valueOf(pair.value()), out);
-                out.append('"');
+                LogLine.quote(String.valueOf(pair.value()), out);
             }
         }
         out.append('}');

@@ -128,8 +128,8 @@ public final class LogLine {
         }
     }
 
-    /** In quotes, without anything that could make one line look like two. */
-    private static void quote(String value, StringBuilder out) {
+    /** In quotes, as JSON has them too, without anything that makes one line look like two, or like another. */
+    static void quote(String value, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
@@ -139,7 +139,7 @@ public final class LogLine {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+                    if (isHidden(c)) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {
                         out.append(c);
@@ -148,5 +148,10 @@ public final class LogLine {
             }
         }
         out.append('"');
+    }
+
+    /** Controls, ends of lines, and what turns the direction of text. */
+    private static boolean isHidden(char c) {
+        return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == '\u2028' || c == '\u2029';
     }
 }

@@ -36,6 +36,9 @@ final class Desk {
     private final FailurePage failures;
     private final Semaphore places = new Semaphore(AT_A_TIME);
 
+    /** Of the management port, where nobody is authenticated: who asks there takes no place from the others. */
+    private final Semaphore managementPlaces = new Semaphore(AT_A_TIME);
+
     Desk(Access access, Callers callers, Templates templates, StatusPage status, BrowsePages browse) {
         this.access = access;
         this.callers = callers;
@@ -85,7 +88,7 @@ final class Desk {
     void management(RoutingContext context) {
         boolean html = isForPeople(context.request());
         Visit.Request sent = new Visit.Request("GET", "/", Map.of(), List.of(), null, html);
-        answer(context, new Visit(sent, null), visit -> status.figures(visit.html()));
+        answer(context, new Visit(sent, null), managementPlaces, visit -> status.figures(visit.html()));
     }
 
     private static boolean isForPeople(HttpServerRequest request) {
@@ -143,8 +146,12 @@ final class Desk {
     }
 
     private void answer(RoutingContext context, Visit visit, Function<Visit, Answer> page) {
-        if (places.tryAcquire()) {
-            Sending sending = new Sending(context, templates.contentSecurityPolicy(), places::release);
+        answer(context, visit, places, page);
+    }
+
+    private void answer(RoutingContext context, Visit visit, Semaphore from, Function<Visit, Answer> page) {
+        if (from.tryAcquire()) {
+            Sending sending = new Sending(context, templates.contentSecurityPolicy(), from::release);
             Thread.ofVirtual().name("page").start(() -> make(visit, page, sending));
         } else {
             SurfaceException why = new SurfaceException(ErrorCode.OVERLOADED, "too many pages are asked for at a time");
