@@ -78,6 +78,14 @@ class TracingIT {
         return collector.find(trace(number), service, name);
     }
 
+    /**
+     * Waits until one span is known to hang on another: a request's own span ends, and comes, behind those below it.
+     */
+    private static void awaitBelow(SpanCollector.Span span, String id) {
+        Patience.until(
+                () -> isBelow(span, id), () -> span + " is not below " + id + ": " + collector.spans(span.trace()));
+    }
+
     /** Whether one span hangs on another, or on the caller's, over whatever is between them. */
     private static boolean isBelow(SpanCollector.Span span, String id) {
         String above = span.parent();
@@ -97,9 +105,9 @@ class TracingIT {
         SpanCollector.Span put = await(1, "sidecar", "surface.fs.put");
         SpanCollector.Span store = await(1, "sidecar", "surface.fs.store");
         SpanCollector.Span theirs = await(1, "service", "surface.fs.put");
-        assertTrue(isBelow(put, CALLER), () -> collector.spans(trace(1)).toString());
-        assertTrue(isBelow(store, put.id()), () -> collector.spans(trace(1)).toString());
-        assertTrue(isBelow(theirs, put.id()), () -> collector.spans(trace(1)).toString());
+        awaitBelow(put, CALLER);
+        awaitBelow(store, put.id());
+        awaitBelow(theirs, put.id());
         for (SpanCollector.Span span : List.of(put, theirs)) {
             assertEquals(Rest.TENANT, span.attributes().get("surface.tenant"));
             assertEquals(KIND, span.attributes().get("surface.kind"));
@@ -113,9 +121,9 @@ class TracingIT {
         SpanCollector.Span get = await(2, "sidecar", "surface.fs.get");
         SpanCollector.Span cache = await(2, "sidecar", "surface.fs.cache");
         SpanCollector.Span behind = await(2, "service", "surface.fs.get");
-        assertTrue(isBelow(get, CALLER), () -> collector.spans(trace(2)).toString());
+        awaitBelow(get, CALLER);
         assertEquals(get.id(), cache.parent());
-        assertTrue(isBelow(behind, cache.id()), () -> collector.spans(trace(2)).toString());
+        awaitBelow(behind, cache.id());
         assertEquals("store", cache.attributes().get("surface.cache.tier"));
         assertEquals("memory", behind.attributes().get("surface.cache.tier"));
     }
@@ -129,7 +137,7 @@ class TracingIT {
         SpanCollector.Span cache = await(3, "sidecar", "surface.fs.cache");
         assertEquals(get.id(), cache.parent());
         assertEquals("memory", cache.attributes().get("surface.cache.tier"));
-        assertTrue(isBelow(get, CALLER), () -> collector.spans(trace(3)).toString());
+        awaitBelow(get, CALLER);
     }
 
     @Test
@@ -148,8 +156,8 @@ class TracingIT {
         }
         SpanCollector.Span get = await(4, "sidecar", "surface.fs.get");
         SpanCollector.Span behind = await(4, "service", "surface.fs.get");
-        assertTrue(isBelow(get, CALLER), () -> collector.spans(trace(4)).toString());
-        assertTrue(isBelow(behind, get.id()), () -> collector.spans(trace(4)).toString());
+        awaitBelow(get, CALLER);
+        awaitBelow(behind, get.id());
     }
 
     @Test
