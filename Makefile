@@ -52,7 +52,7 @@ test-rules: $(JAR) ## the dashboard, the rules and their unit tests by promtool;
 test-runbook: $(JAR) ## rehearse backup, restore, a rotten object and the way back with the program itself
 	@JAVA_HOME='$(JDK)' JAR=$(JAR) .ci/rehearse
 
-test-docs: $(JAR) ## run the lines that docs/clients.md gives for curl, grpcurl, Python and Java
+test-docs: $(JAR) ## run the commands that README.md and docs/ give, and compare what they print
 	@JAVA_HOME='$(JDK)' .ci/docs $(JAR)
 
 test-web: $(JAR) ## the status page in a real browser (wants chromium)
