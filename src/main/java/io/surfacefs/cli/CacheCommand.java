@@ -51,7 +51,8 @@ final class CacheCommand implements Runnable {
             description = "Show how full the cache is.",
             footer = {
                 "  surface-fs cache stat",
-                "  surface-fs cache stat --endpoint http://127.0.0.1:8080 --output json | jq .bytes"
+                "  surface-fs cache stat --endpoint http://127.0.0.1:8080 --output json \\",
+                "      | jq .bytes"
             })
     static final class Stat extends ServiceCommand {
         @Override

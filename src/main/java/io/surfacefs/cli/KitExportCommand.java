@@ -34,9 +34,11 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "  surface-fs kit export --tenant acme --kit-version 7 kit-7.tar",
-            "  surface-fs kit export --tenant acme --image-digest sha256:… --endpoint https://surface.example kit/",
-            "  surface-fs kit export --tenant acme --kit-version 8 --since kit-7.tar kit-7-to-8.tar",
-            "  surface-fs kit export --tenant acme --sign-key site.pem --key-id site-a kit.tar"
+            "  surface-fs kit export --tenant acme --image-digest sha256:… \\",
+            "      --endpoint https://surface.example kit/",
+            "  surface-fs kit export --tenant acme --kit-version 8 --since kit-7.tar \\",
+            "      kit-7-to-8.tar",
+            "  surface-fs kit export --tenant acme --sign-key site-a.pem kit.tar"
         })
 final class KitExportCommand extends ServiceCommand {
     private static final int PARALLEL = 8;

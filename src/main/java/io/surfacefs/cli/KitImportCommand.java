@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  surface-fs kit import --dry-run /media/stick/kit-7.tar",
             "  surface-fs kit import --trust /etc/surface/keys /media/stick/kit-7.tar",
-            "  surface-fs kit import kit/ --endpoint https://surface.example --token-file token --output json"
+            "  surface-fs kit import kit/ --endpoint https://surface.example \\",
+            "      --token-file token --output json"
         })
 final class KitImportCommand extends ServiceCommand {
     private static final int PARALLEL = Math.min(16, 8 * Runtime.getRuntime().availableProcessors());

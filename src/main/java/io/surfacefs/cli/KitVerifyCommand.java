@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "  surface-fs kit verify /media/stick/kit-7.tar",
-            "  surface-fs kit verify --trust /etc/surface/keys kit/ --output json | jq .problems"
+            "  surface-fs kit verify --trust /etc/surface/keys kit/ --output json \\",
+            "      | jq .problems"
         })
 final class KitVerifyCommand extends BaseCommand {
     @Mixin

@@ -46,11 +46,14 @@ import picocli.CommandLine.ParameterException;
             "Where to: --surface-cache-root, or --surface-endpoint, or else the store that the configuration names."
         },
         footer = {
-            "  surface-fs publish --surface-tenant acme --surface-cache-root /out/surface-cache \\",
-            "      --surface-layer-fragments fragments/ --surface-entrytrace-ndjson trace.ndjson",
-            "  surface-fs publish --surface-tenant acme --surface-endpoint https://surface.example \\",
+            "  surface-fs publish --surface-tenant acme --surface-cache-root /out/cas \\",
+            "      --surface-layer-fragments fragments/ \\",
+            "      --surface-entrytrace-ndjson trace.ndjson",
+            "  surface-fs publish --surface-tenant acme \\",
+            "      --surface-endpoint https://surface.example \\",
             "      --token-file token --surface-image-digest sha256:… \\",
-            "      --surface-entrytrace-graph graph.json --surface-manifest-output surface.json",
+            "      --surface-entrytrace-graph graph.json \\",
+            "      --surface-manifest-output surface.json",
             "  pointer=$(surface-fs publish … | tail -n 1)"
         })
 final class PublishCommand extends ServiceCommand {

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  surface-fs scan put --tenant acme --scan-id scan-1234 scan.json",
             "  surface-fs scan get --tenant acme --scan-id scan-1234",
-            "  surface-fs scan surface --tenant acme --scan-id scan-1234 | jq -r .manifestUri"
+            "  surface-fs scan surface --tenant acme --scan-id scan-1234 \\",
+            "      | jq -r .manifestUri"
         })
 final class ScanCommand implements Runnable {
     /** Longer than any scan manifest that a service takes. */
@@ -156,7 +157,7 @@ final class ScanCommand implements Runnable {
             },
             footer = {
                 "  surface-fs scan get --tenant acme --scan-id scan-1234 | jq '.artifacts[].uri'",
-                "  surface-fs scan get --tenant acme --scan-id scan-1234 --to scan.json && sha256sum scan.json"
+                "  surface-fs scan get --tenant acme --scan-id scan-1234 --to scan.json"
             })
     static final class Get extends OfStored {
         @Override
@@ -174,7 +175,7 @@ final class ScanCommand implements Runnable {
             name = "surface",
             description =
                     "Print the surface block of a scan, which report APIs embed: manifestUri, manifestDigest, manifest.",
-            footer = "  surface-fs scan surface --tenant acme --scan-id scan-1234 | jq -r .manifestUri")
+            footer = {"  surface-fs scan surface --tenant acme --scan-id scan-1234 \\", "      | jq -r .manifestUri"})
     static final class Surface extends OfStored {
         @Override
         public Integer call() throws Exception {

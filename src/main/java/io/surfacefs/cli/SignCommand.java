@@ -19,8 +19,10 @@ import picocli.CommandLine.Parameters;
             "The key is Ed25519 or ECDSA P-256, PKCS#8 in PEM, as 'openssl genpkey -algorithm ed25519' makes it."
         },
         footer = {
-            "  surface-fs sign --key signing-key.pem --key-id site-a manifest.json --to manifest.json.dsse",
-            "  surface-fs sign --key signing-key.pem --type application/vnd.acme.report+json report.json"
+            "  surface-fs sign --key signing-key.pem --key-id site-a manifest.json \\",
+            "      --to manifest.json.dsse",
+            "  surface-fs sign --key signing-key.pem \\",
+            "      --type application/vnd.acme.report+json report.json"
         })
 final class SignCommand extends BaseCommand {
     @Option(names = "--key", paramLabel = "FILE", required = true, description = "The private key.")

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Every command, in this process: what it prints, where it prints it, and its exit code. */
 class CommandsTest {
@@ -453,6 +454,24 @@ class CommandsTest {
         for (String part : new String[] {"Exit codes:", "Environment:", "SURFACE_HOME", "130", "Examples:"}) {
             assertTrue(all.contains(part), part);
         }
+    }
+
+    @Test
+    void examplesStandInLinesThatATerminalHas() {
+        Terminal terminal = Terminal.of(
+                new ByteArrayInputStream(new byte[0]),
+                OutputStream.nullOutputStream(),
+                OutputStream.nullOutputStream(),
+                false);
+        List<CommandLine> commands = new ArrayList<>(
+                List.of(SurfaceCommand.commandLine(new SurfaceCommand(engine, terminal, new Cancellation()))));
+        for (int i = 0; i < commands.size(); i++) {
+            commands.addAll(commands.get(i).getSubcommands().values());
+            for (String line : commands.get(i).getCommandSpec().usageMessage().footer()) {
+                assertTrue(line.length() < 80, line);
+            }
+        }
+        assertTrue(commands.size() > 30);
     }
 
     @Test
