@@ -2,13 +2,15 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-runbook test-docs test-web test-images test-guards build aot native bench bench-start bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
+.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-runbook test-docs test-web test-images test-guards build aot bom native bench bench-start bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
 MVN := JAVA_HOME='$(JDK)' mvn -B -ntp $(MVN_ARGS)
 JAR := target/quarkus-app/quarkus-run.jar
 AOT := target/aot-app/app.aot
+BOM := target/bom.json
+BARE := target/no-metrics-app/quarkus-run.jar
 BINARY := target/surface-fs
 # Suites that need a server which isn't to be had here are left out, by name.
 LEFT_OUT = $(addprefix ',$(addsuffix ',$(shell .ci/left-out)))
@@ -58,25 +60,34 @@ test-docs: $(JAR) ## run the commands that README.md and docs/ give, and compare
 test-web: $(JAR) ## the status page in a real browser (wants chromium)
 	@JAVA_HOME='$(JDK)' .ci/web $(JAR)
 
-test-images: $(AOT) ## build the container images and run them as a restricted pod would (wants a container engine)
+test-images: $(AOT) $(BOM) ## build the container images and run them as a restricted pod would (wants a container engine)
 	@JAVA_HOME='$(JDK)' .ci/images
 
 test-guards: needs-jdk needs-maven ## take each wall away, one at a time; a named test must turn red
 	JAVA_HOME='$(JDK)' .ci/guards
 
-build: needs-jdk needs-maven checked ## the jar, target/quarkus-app, and the same with an AOT cache, target/aot-app
+build: needs-jdk needs-maven checked ## the jar, target/quarkus-app, the same with an AOT cache, target/aot-app, and target/bom.json
 	$(MVN) package -DskipTests
-	@$(MAKE) --no-print-directory aot
+	@$(MAKE) --no-print-directory aot bom
+
+bom: $(BOM) ## what the program is made of, by CycloneDX: target/bom.json
+$(BOM): pom.xml .ci/bom $(JAR)
+	JAVA_HOME='$(JDK)' mvn -B -ntp $(filter-out -o --offline,$(MVN_ARGS)) -q cyclonedx:makeBom # refuses to run offline, though it needs nothing that a build hasn't fetched
+	@.ci/bom $(BOM) $(JAR) || { rm -f $(BOM); exit 1; }
 
 aot: $(AOT) ## the jar with its AOT cache, for quick starts on a JVM: target/aot-app
 $(AOT): $(SOURCES) | needs-jdk needs-maven
 	$(MVN) -q package -DskipTests -Dquick -Dquarkus.package.jar.aot.enabled=true -Dquarkus.package.output-directory=aot-app
 	JAVA='$(JDK)/bin/java' src/main/docker/train-aot.sh target/aot-app
 
+# What it costs that reads are counted is told against a build that doesn't.
+$(BARE): $(SOURCES) | needs-jdk needs-maven
+	$(MVN) -q package -DskipTests -Dquick -Dquarkus.micrometer.enabled=false -Dquarkus.package.output-directory=no-metrics-app
+
 native: needs-jdk needs-maven needs-native-image ## the native binary: target/surface-fs (wants GRAALVM_HOME or native-image)
 	GRAALVM_HOME='$(NATIVE_IMAGE:/bin/native-image=)' $(MVN) package -Dnative
 
-bench: $(JAR) $(AOT) ## measure against nginx, zstd and other stores; QUICK=1 asks for right answers only
+bench: $(JAR) $(AOT) $(BARE) ## measure against nginx, zstd and other stores; QUICK=1 asks for right answers only
 	@JAVA_HOME='$(JDK)' bench/run
 
 bench-start: $(JAR) $(AOT) ## measure start, memory and size of what was built, with their parts; QUICK=1 asks for right answers only
