@@ -7,6 +7,7 @@ import time
 
 from parts.far import Far
 from parts.machine import ROOT, BenchError, find, plain_environment, resident_kib, say
+from parts.metrics import Metrics
 from parts.servers import KIND, TENANT, ZSTD
 from parts.tokens import Tokens
 
@@ -39,6 +40,11 @@ class Rows:
     # -- hot reads ---------------------------------------------------------------------------------------------
 
     def wrk(self, server, what, seconds):
+        """Requests a second, and their p99 in ms."""
+        out = self.wrk_answers(server, what, seconds)
+        return out["requests"] / out["seconds"], out["p99_ms"]
+
+    def wrk_answers(self, server, what, seconds):
         keys = self.stage.keys
         paths = self.machine.home / f"paths-{server.name}-{what}"
         if not paths.exists():
@@ -55,7 +61,7 @@ class Rows:
         least = min(k.manifest_bytes if what == "manifest" else k.stored_bytes for k in keys)
         if out["errors"] or not out["requests"] or out["bytes"] < out["requests"] * least:
             raise BenchError(f"WRONG BODY: {server.name}, {what}: {out}")
-        return out["requests"] / out["seconds"], out["p99_ms"]
+        return out
 
     def hot(self):
         for what, row in (("manifest", "manifest"), ("stored", "stored64")):
@@ -74,6 +80,9 @@ class Rows:
 
     def hot_with_tokens(self):
         Tokens(self).measure()
+
+    def hot_with_metrics(self):
+        Metrics(self).measure()
 
     def hot_beside_puts(self):
         """p99 of 64 KiB while four puts run; nginx is also asked beside the same puts into the same service."""
