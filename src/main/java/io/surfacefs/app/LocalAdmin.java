@@ -5,7 +5,6 @@ import io.surfacefs.model.Tenant;
 import io.surfacefs.service.AdminService;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,16 +21,6 @@ record LocalAdmin(AdminService service) implements SurfaceAdmin {
     public Reindexed reindex(LongConsumer progress) {
         AdminService.Reindexed result = service.reindex(progress);
         return new Reindexed(result.manifests(), result.added(), result.dropped());
-    }
-
-    @Override
-    public OptionalLong kitVersion(Tenant tenant) {
-        return service.kitVersion(tenant);
-    }
-
-    @Override
-    public long kitImported(Tenant tenant, long version) {
-        return service.kitImported(tenant, version);
     }
 
     @Override

@@ -185,7 +185,7 @@ final class LocalCommands implements LocalEngine {
     private record Opened(Engine engine) implements Services {
         @Override
         public SurfaceClient client() {
-            return new LocalClient(engine.access(), engine.artefacts(), engine.scans());
+            return new LocalClient(engine.access(), engine.artefacts(), engine.scans(), engine.admin());
         }
 
         @Override

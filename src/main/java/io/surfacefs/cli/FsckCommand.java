@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -107,9 +106,9 @@ final class FsckCommand extends ServiceCommand {
     }
 
     private int repair(Copies copies) throws Exception {
-        return withClientAndAdmin(
+        return withLocal(
                 LocalEngine.Hold.PUT,
-                (here, admin) -> check(Objects.requireNonNull(admin), damaged -> {
+                (here, admin) -> check(admin, damaged -> {
                     try (Progress progress = Progress.ofItems(terminal(), showsProgress(), "tried")) {
                         return copies.take(damaged, here, progress);
                     }

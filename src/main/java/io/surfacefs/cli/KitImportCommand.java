@@ -1,10 +1,10 @@
 package io.surfacefs.cli;
 
 import io.surfacefs.client.Again;
-import io.surfacefs.client.SurfaceAdmin;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.kit.Kit;
 import io.surfacefs.kit.KitImport;
+import io.surfacefs.kit.KitPreview;
 import io.surfacefs.kit.KitReport;
 import io.surfacefs.kit.KitTrust;
 import java.io.IOException;
@@ -36,7 +36,15 @@ final class KitImportCommand extends ServiceCommand {
     private static final int PARALLEL = Math.min(16, 8 * Runtime.getRuntime().availableProcessors());
     private static final String ASIDE = "kit-aside";
 
-    @Option(names = "--dry-run", description = "Verify all and say what would come in; change nothing.")
+    @Option(
+            names = "--dry-run",
+            description = {
+                "Verify all and say what an import would make of it; change nothing. A line for each entry: + would come"
+                        + " in, = is there already; those that would be put aside are named at the end with the reason,"
+                        + " as of the import.",
+                "Manifests are held to the store's surface.signing.verify; what a service wants over --endpoint only it"
+                        + " knows, and signatures that --trust doesn't know are told."
+            })
     private boolean dryRun;
 
     @Option(names = "--force", description = "Take a kit that is older than the last one.")
@@ -70,12 +78,11 @@ final class KitImportCommand extends ServiceCommand {
     @Override
     public Integer call() throws Exception {
         KitTrust trust = options.trust(this);
-        KitImport.Options how =
-                new KitImport.Options(dryRun, force, trust, PARALLEL, asidePlace(), new Again(patience()));
+        KitImport.Options how = new KitImport.Options(force, trust, PARALLEL, asidePlace(), new Again(patience()));
         try (Kit kit = Kit.open(place)) {
-            return withClientAndAdmin(
-                    dryRun ? LocalEngine.Hold.PUT : LocalEngine.Hold.BULK,
-                    (client, admin) -> bring(kit, client, admin, how));
+            return dryRun
+                    ? withClient(LocalEngine.Hold.PUT, client -> foresee(kit, client, how))
+                    : withClient(LocalEngine.Hold.BULK, client -> bring(kit, client, how));
         }
     }
 
@@ -95,13 +102,22 @@ final class KitImportCommand extends ServiceCommand {
         }
     }
 
-    private int bring(Kit kit, SurfaceClient client, @Nullable SurfaceAdmin admin, KitImport.Options how)
-            throws IOException {
+    private int foresee(Kit kit, SurfaceClient client, KitImport.Options how) throws IOException {
         KitReport report;
-        try (Progress progress = Progress.ofItems(terminal(), showsProgress(), dryRun ? "verified" : "imported")) {
-            report = KitImport.run(kit, client, admin, how, progress);
+        try (KitPlan plan = new KitPlan(this);
+                Progress progress = Progress.ofItems(terminal(), showsProgress() && json(), "verified")) {
+            report = KitPreview.run(kit, client, how, plan, progress);
+            plan.finish(report);
         }
-        KitOptions.tell(this, report, dryRun ? KitOptions.Outcome.TO_IMPORT : KitOptions.Outcome.IMPORTED);
+        return KitOptions.exit(report);
+    }
+
+    private int bring(Kit kit, SurfaceClient client, KitImport.Options how) throws IOException {
+        KitReport report;
+        try (Progress progress = Progress.ofItems(terminal(), showsProgress(), "imported")) {
+            report = KitImport.run(kit, client, how, progress);
+        }
+        KitOptions.tell(this, report, KitOptions.Outcome.IMPORTED);
         return KitOptions.exit(report);
     }
 }

@@ -1,5 +1,6 @@
 package io.surfacefs.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.surfacefs.kit.KitFault;
 import io.surfacefs.kit.KitProblem;
 import io.surfacefs.kit.KitReport;
@@ -41,7 +42,8 @@ final class KitOptions {
     @Option(
             names = "--trust",
             paramLabel = "DIR|FILE",
-            description = "Public keys in PEM whose signatures of the index count; the file's name is the key's"
+            description = "Public keys in PEM whose signatures count, of the index and, where only looked at, of"
+                    + " manifests; the file's name is the key's"
                     + " (default: surface.signing.trust-dir).")
     private @Nullable Path trust;
 
@@ -72,37 +74,43 @@ final class KitOptions {
     /** Tells what became of a kit. */
     static void tell(BaseCommand command, KitReport report, Outcome done) throws IOException {
         if (command.json()) {
-            command.answer(json -> {
-                json.writeNumberField("kitVersion", report.version());
-                json.writeNumberField("entries", report.entries());
-                json.writeNumberField(done.json, report.good() - report.known());
-                json.writeNumberField("known", report.known());
-                json.writeNumberField("differing", report.differing());
-                json.writeNumberField("bytes", report.bytes());
-                json.writeNumberField("bad", report.bad());
-                json.writeArrayFieldStart("problems");
-                for (KitProblem problem : report.problems()) {
-                    json.writeStartObject();
-                    json.writeStringField("path", problem.path());
-                    json.writeStringField("fault", problem.fault().name());
-                    json.writeStringField("message", problem.message());
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
-                json.writeArrayFieldStart("warnings");
-                for (String warning : report.warnings()) {
-                    json.writeString(warning);
-                }
-                json.writeEndArray();
-                Json.optional(json, "signedBy", report.signedBy());
-                Json.optional(
-                        json,
-                        "aside",
-                        report.aside() == null ? null : report.aside().toString());
-                json.writeNumberField("seconds", report.seconds());
-            });
-            return;
+            command.answer(json -> write(json, report, done));
+        } else {
+            tellInText(command, report, done);
         }
+    }
+
+    /** Writes it as members of an object that is open. */
+    static void write(JsonGenerator json, KitReport report, Outcome done) throws IOException {
+        json.writeNumberField("kitVersion", report.version());
+        json.writeNumberField("entries", report.entries());
+        json.writeNumberField(done.json, report.good() - report.known());
+        json.writeNumberField("known", report.known());
+        json.writeNumberField("differing", report.differing());
+        json.writeNumberField("bytes", report.bytes());
+        json.writeNumberField("bad", report.bad());
+        json.writeArrayFieldStart("problems");
+        for (KitProblem problem : report.problems()) {
+            json.writeStartObject();
+            json.writeStringField("path", problem.path());
+            json.writeStringField("fault", problem.fault().name());
+            json.writeStringField("message", problem.message());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("warnings");
+        for (String warning : report.warnings()) {
+            json.writeString(warning);
+        }
+        json.writeEndArray();
+        Json.optional(json, "signedBy", report.signedBy());
+        Json.optional(
+                json, "aside", report.aside() == null ? null : report.aside().toString());
+        json.writeNumberField("seconds", report.seconds());
+    }
+
+    /** Tells it in lines. */
+    static void tellInText(BaseCommand command, KitReport report, Outcome done) {
         PrintWriter out = command.terminal().out();
         report.warnings().forEach(warning -> command.terminal().err().println("warning: " + warning));
         for (KitProblem problem : report.problems()) {

@@ -64,10 +64,10 @@ abstract class ServiceCommand extends BaseCommand {
         int run(SurfaceClient client) throws Exception;
     }
 
-    /** Work on artefacts, and on the whole store where that is offered. */
+    /** Work on artefacts and on the whole store. */
     @FunctionalInterface
-    interface ClientAndAdminWork {
-        int run(SurfaceClient client, @Nullable SurfaceAdmin admin) throws Exception;
+    interface LocalWork {
+        int run(SurfaceClient client, SurfaceAdmin admin) throws Exception;
     }
 
     /** Work on a whole store. */
@@ -108,17 +108,10 @@ abstract class ServiceCommand extends BaseCommand {
         return false;
     }
 
-    final int withClientAndAdmin(LocalEngine.Hold hold, ClientAndAdminWork work) throws Exception {
-        URI far = endpoint();
-        if (far == null) {
-            refuseRemoteOptions();
-            return root().engine().run(hold, services -> work.run(services.client(), services.admin()));
-        }
-        boolean rest = RemoteSurface.hasAdmin(far);
-        try (SurfaceClient client = client(far);
-                SurfaceAdmin admin = rest ? RemoteSurface.admin(far, credentials(far)) : null) {
-            return work.run(client, admin);
-        }
+    /** Works on the store that the configuration names, whatever else is asked. */
+    final int withLocal(LocalEngine.Hold hold, LocalWork work) throws Exception {
+        refuseRemoteOptions();
+        return root().engine().run(hold, services -> work.run(services.client(), services.admin()));
     }
 
     final int withAdmin(LocalEngine.Hold hold, AdminWork work) throws Exception {

@@ -18,6 +18,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.surfacefs.grpc.v1.ArtefactManifest;
 import io.surfacefs.grpc.v1.Encoding;
 import io.surfacefs.grpc.v1.FindMissingRequest;
+import io.surfacefs.grpc.v1.GetKitVersionRequest;
 import io.surfacefs.grpc.v1.GetPayloadRequest;
 import io.surfacefs.grpc.v1.GetScanManifestResponse;
 import io.surfacefs.grpc.v1.GetScanSurfaceRequest;
@@ -27,6 +28,7 @@ import io.surfacefs.grpc.v1.Key;
 import io.surfacefs.grpc.v1.ListIndexResponse;
 import io.surfacefs.grpc.v1.ListManifestsResponse;
 import io.surfacefs.grpc.v1.PayloadInfo;
+import io.surfacefs.grpc.v1.PutKitVersionRequest;
 import io.surfacefs.grpc.v1.PutManifestHeader;
 import io.surfacefs.grpc.v1.PutManifestRequest;
 import io.surfacefs.grpc.v1.PutManifestResponse;
@@ -52,6 +54,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -337,6 +340,34 @@ final class GrpcClient implements SurfaceClient {
         String json = "{\"manifest\":" + block.getManifest() + ",\"manifestDigest\":\"" + block.getManifestDigest()
                 + "\",\"manifestUri\":\"" + block.getManifestUri() + "\"}";
         return json.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public OptionalLong kitVersion(Tenant tenant) {
+        try {
+            return OptionalLong.of(ask(
+                            SurfaceFsGrpc.getGetKitVersionMethod(),
+                            GetKitVersionRequest.newBuilder()
+                                    .setTenant(tenant.value())
+                                    .build())
+                    .getKitVersion());
+        } catch (SurfaceException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return OptionalLong.empty();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public long kitImported(Tenant tenant, long version) {
+        return ask(
+                        SurfaceFsGrpc.getPutKitVersionMethod(),
+                        PutKitVersionRequest.newBuilder()
+                                .setTenant(tenant.value())
+                                .setKitVersion(version)
+                                .build())
+                .getKitVersion();
     }
 
     @Override

@@ -13,12 +13,14 @@ import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.Source;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.Tenant;
+import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.ItemKey;
 import io.surfacefs.service.PayloadHandle;
 import io.surfacefs.service.PutRequest;
 import io.surfacefs.service.ReceivedPayload;
 import io.surfacefs.service.ScanService;
+import io.surfacefs.service.SignatureGate;
 import io.surfacefs.service.Upload;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The Surface.FS of this process, as its local caller. Closing it closes nothing: the services are somebody else's. */
@@ -36,12 +39,14 @@ public final class LocalClient implements SurfaceClient {
     private final Access access;
     private final ArtefactService artefacts;
     private final ScanService scans;
+    private final AdminService admin;
 
     /** All parts are shared and closed by whoever made them. */
-    public LocalClient(Access access, ArtefactService artefacts, ScanService scans) {
+    public LocalClient(Access access, ArtefactService artefacts, ScanService scans, AdminService admin) {
         this.access = access;
         this.artefacts = artefacts;
         this.scans = scans;
+        this.admin = admin;
     }
 
     @Override
@@ -143,6 +148,12 @@ public final class LocalClient implements SurfaceClient {
         }
     }
 
+    @Override
+    public Foreseen foresee(Manifest manifest) {
+        SignatureGate.Foreseen seen = artefacts.foresee(admit(manifest.key().tenant(), Right.READ), manifest);
+        return new Foreseen(seen.why(), seen.refused());
+    }
+
     private static PutAnswer answer(ArtefactService.PutResult result) {
         return new PutAnswer(ManifestDocument.read(result.manifest().canonical()), result.created());
     }
@@ -190,6 +201,16 @@ public final class LocalClient implements SurfaceClient {
     @Override
     public byte[] surface(Tenant tenant, ScanId scan) {
         return scans.surfaceBlock(scans.current(admit(tenant, Right.READ), scan));
+    }
+
+    @Override
+    public OptionalLong kitVersion(Tenant tenant) {
+        return admin.kitVersion(admit(tenant, Right.ADMIN).tenant());
+    }
+
+    @Override
+    public long kitImported(Tenant tenant, long version) {
+        return admin.kitImported(admit(tenant, Right.ADMIN).tenant(), version);
     }
 
     @Override

@@ -25,12 +25,6 @@ public final class RemoteSurface {
         };
     }
 
-    /** Whether an address is one that {@link #admin} takes. */
-    public static boolean hasAdmin(URI endpoint) {
-        String scheme = scheme(endpoint);
-        return scheme.equals("http") || scheme.equals("https");
-    }
-
     /**
      * The operator's client of a service, as {@link #client}; only REST has one.
      *

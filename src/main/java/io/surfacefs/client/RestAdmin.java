@@ -8,11 +8,8 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** The operator's work on a service, over REST. */
 final class RestAdmin implements SurfaceAdmin {
     private static final JsonFactory JSON = new JsonFactory();
-
-    private static final int MAX_VERSION = 1024;
 
     private final Http http;
 
@@ -57,36 +52,6 @@ final class RestAdmin implements SurfaceAdmin {
             throw new SurfaceException(ErrorCode.INTERNAL, "the service's answer is no JSON", null, e);
         }
         return counts;
-    }
-
-    @Override
-    public OptionalLong kitVersion(Tenant tenant) {
-        try (Http.Answer answer = http.send(http.request("/tenants/" + tenant + "/kit-version"))) {
-            return OptionalLong.of(version(answer));
-        } catch (SurfaceException e) {
-            if (e.code() == ErrorCode.NOT_FOUND) {
-                return OptionalLong.empty();
-            }
-            throw e;
-        }
-    }
-
-    @Override
-    public long kitImported(Tenant tenant, long version) {
-        byte[] json = ("{\"kitVersion\":" + version + "}").getBytes(StandardCharsets.UTF_8);
-        try (Http.Answer answer = http.send(http.request("/tenants/" + tenant + "/kit-version")
-                .header("Content-Type", "application/json")
-                .PUT(HttpRequest.BodyPublishers.ofByteArray(json)))) {
-            return version(answer);
-        }
-    }
-
-    private static long version(Http.Answer answer) {
-        String version = JsonParts.read(answer.body(MAX_VERSION)).scalars().getOrDefault("kitVersion", "");
-        if (!version.matches("[0-9]{1,16}")) {
-            throw new SurfaceException(ErrorCode.INTERNAL, "the service's answer tells no kit version");
-        }
-        return Long.parseLong(version);
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class RestClient implements SurfaceClient {
     private static final int MAX_MANIFEST = 16 << 20;
     private static final int MAX_PAGE_BYTES = 64 << 20;
+    private static final int MAX_VERSION = 1024;
 
     private final Http http;
 
@@ -304,6 +306,35 @@ final class RestClient implements SurfaceClient {
         try (Http.Answer answer = http.send(http.request(scanRoute(tenant, scan, "surface")))) {
             return answer.body(MAX_MANIFEST);
         }
+    }
+
+    @Override
+    public OptionalLong kitVersion(Tenant tenant) {
+        try (Http.Answer answer = http.send(http.request("/tenants/" + tenant + "/kit-version"))) {
+            return OptionalLong.of(version(answer));
+        } catch (SurfaceException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return OptionalLong.empty();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public long kitImported(Tenant tenant, long version) {
+        try (Http.Answer answer = http.send(http.request("/tenants/" + tenant + "/kit-version")
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString("{\"kitVersion\":" + version + "}")))) {
+            return version(answer);
+        }
+    }
+
+    private static long version(Http.Answer answer) {
+        String version = JsonParts.read(answer.body(MAX_VERSION)).scalars().getOrDefault("kitVersion", "");
+        if (!version.matches("[0-9]{1,16}")) {
+            throw new SurfaceException(ErrorCode.INTERNAL, "the service's answer tells no kit version");
+        }
+        return Long.parseLong(version);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The operator's work on a whole Surface.FS. Calls run as long as the store is large. What a service doesn't offer over
  * the network is {@code INVALID_ARGUMENT}. To be closed.
  */
-public interface SurfaceAdmin extends KitVersions, AutoCloseable {
+public interface SurfaceAdmin extends AutoCloseable {
     /** Payloads without a manifest that are marked now, and payload objects that were dropped. */
     record Collected(long marked, long dropped) {}
 

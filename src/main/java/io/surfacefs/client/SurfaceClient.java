@@ -4,6 +4,7 @@ import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.IndexEntry;
 import io.surfacefs.model.Kind;
+import io.surfacefs.model.Manifest;
 import io.surfacefs.model.MediaType;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.Tenant;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@code STORE_UNAVAILABLE}, one that stays silent too long {@code STORE_TIMEOUT}. Calls block, and every wait has a
  * limit. Thread-safe, except for the streams that go in and come out. To be closed.
  */
-public interface SurfaceClient extends AutoCloseable {
+public interface SurfaceClient extends KitVersions, AutoCloseable {
     /** The most manifests that one page holds. */
     int MAX_PAGE = 500;
 
@@ -169,6 +170,23 @@ public interface SurfaceClient extends AutoCloseable {
      * @throws IOException when the content can't be read
      */
     PutAnswer copy(CopiedArtefact artefact, @Nullable Content stored) throws IOException;
+
+    /**
+     * What a copy would come to by who signed its manifest.
+     *
+     * @param why why no signature of it counts; null where one does, or nobody looks
+     * @param refused whether the copy is refused for that
+     */
+    record Foreseen(@Nullable String why, boolean refused) {}
+
+    /**
+     * Looks who signed a manifest, as {@link #copy} would, and changes nothing.
+     *
+     * @return null where only a copy tells: of a service far away
+     */
+    default @Nullable Foreseen foresee(Manifest manifest) {
+        return null;
+    }
 
     /**
      * Opens the stored zstd bytes of a payload, whose digest the manifest tells. Nothing is verified here.

@@ -12,6 +12,8 @@ import io.surfacefs.grpc.v1.DeleteManifestRequest;
 import io.surfacefs.grpc.v1.DeleteManifestResponse;
 import io.surfacefs.grpc.v1.FindMissingRequest;
 import io.surfacefs.grpc.v1.FindMissingResponse;
+import io.surfacefs.grpc.v1.GetKitVersionRequest;
+import io.surfacefs.grpc.v1.GetKitVersionResponse;
 import io.surfacefs.grpc.v1.GetManifestRequest;
 import io.surfacefs.grpc.v1.GetManifestResponse;
 import io.surfacefs.grpc.v1.GetPayloadRequest;
@@ -27,6 +29,8 @@ import io.surfacefs.grpc.v1.ListManifestsResponse;
 import io.surfacefs.grpc.v1.PayloadInfo;
 import io.surfacefs.grpc.v1.PrefetchRequest;
 import io.surfacefs.grpc.v1.PrefetchResponse;
+import io.surfacefs.grpc.v1.PutKitVersionRequest;
+import io.surfacefs.grpc.v1.PutKitVersionResponse;
 import io.surfacefs.grpc.v1.PutManifestHeader;
 import io.surfacefs.grpc.v1.PutManifestRequest;
 import io.surfacefs.grpc.v1.PutManifestResponse;
@@ -38,11 +42,14 @@ import io.surfacefs.grpc.v1.PutScanManifestResponse;
 import io.surfacefs.grpc.v1.StatPayloadRequest;
 import io.surfacefs.grpc.v1.StatPayloadResponse;
 import io.surfacefs.grpc.v1.SurfaceFsGrpc;
+import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.SurfaceException;
+import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.HotObject;
 import io.surfacefs.service.ItemKey;
@@ -62,13 +69,16 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
     private final ArtefactService artefacts;
     private final ScanService scans;
     private final PrefetchService prefetches;
+    private final AdminService admin;
 
     @Inject
-    SurfaceFsEndpoint(Calls calls, ArtefactService artefacts, ScanService scans, PrefetchService prefetches) {
+    SurfaceFsEndpoint(
+            Calls calls, ArtefactService artefacts, ScanService scans, PrefetchService prefetches, AdminService admin) {
         this.calls = calls;
         this.artefacts = artefacts;
         this.scans = scans;
         this.prefetches = prefetches;
+        this.admin = admin;
     }
 
     @Override
@@ -265,6 +275,27 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
                     .setManifestUri(Answers.uri(manifest))
                     .setManifestDigest(manifest.digest().toString())
                     .setManifestBytes(Answers.json(manifest))
+                    .build();
+        });
+    }
+
+    @Override
+    public void getKitVersion(GetKitVersionRequest request, StreamObserver<GetKitVersionResponse> answer) {
+        calls.unary(answer, who -> {
+            TenantAccess access = who.to(request.getTenant(), Right.ADMIN);
+            long version = admin.kitVersion(access.tenant())
+                    .orElseThrow(
+                            () -> new SurfaceException(ErrorCode.NOT_FOUND, "no kit was imported for this tenant yet"));
+            return GetKitVersionResponse.newBuilder().setKitVersion(version).build();
+        });
+    }
+
+    @Override
+    public void putKitVersion(PutKitVersionRequest request, StreamObserver<PutKitVersionResponse> answer) {
+        calls.unary(answer, who -> {
+            TenantAccess access = who.to(request.getTenant(), Right.ADMIN);
+            return PutKitVersionResponse.newBuilder()
+                    .setKitVersion(admin.kitImported(access.tenant(), request.getKitVersion()))
                     .build();
         });
     }

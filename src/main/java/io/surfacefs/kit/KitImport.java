@@ -1,10 +1,8 @@
 package io.surfacefs.kit;
 
 import io.surfacefs.client.Again;
-import io.surfacefs.client.KitVersions;
 import io.surfacefs.client.SurfaceClient;
 import io.surfacefs.model.ArtefactKey;
-import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
@@ -16,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
@@ -36,7 +33,6 @@ public final class KitImport {
     /**
      * How to import.
      *
-     * @param dryRun verify all and say what would come; nothing is changed
      * @param force take a kit that is older than the last one
      * @param parallel entries that are under way at a time
      * @param aside the folder where entries that don't come in are put, with the reason; null for none. What lies there
@@ -44,15 +40,14 @@ public final class KitImport {
      * @param retry asks a service again that is overloaded
      */
     public record Options(
-            boolean dryRun,
             boolean force,
             KitTrust trust,
             int parallel,
             @Nullable Path aside,
             Again retry) {
         /** Options with nothing put aside and 30 s of patience. */
-        public Options(boolean dryRun, boolean force, KitTrust trust, int parallel) {
-            this(dryRun, force, trust, parallel, null, Again.USUAL);
+        public Options(boolean force, KitTrust trust, int parallel) {
+            this(force, trust, parallel, null, Again.USUAL);
         }
     }
 
@@ -71,36 +66,33 @@ public final class KitImport {
         this.options = options;
         this.files = new EntryFiles(kit.source());
         this.done = new Done(progress);
-        this.aside = options.aside == null || options.dryRun ? null : new Aside(kit, options.aside, Aside.Bounds.USUAL);
+        this.aside = options.aside == null ? null : new Aside(kit, options.aside, Aside.Bounds.USUAL);
     }
 
     /**
      * Imports a kit.
      *
-     * @param versions where the version of the last kit is known, or null where nobody can be asked, which has to be
-     *     forced
      * @param progress told how many entries are done
      * @return what was put aside is in its problems
      * @throws KitException when nothing was imported: the index is broken, a signature is required and none counts, or
      *     the kit is older than the last one
      * @throws SurfaceException when the store or the service failed; importing again goes on from there
      */
-    public static KitReport run(
-            Kit kit, SurfaceClient client, @Nullable KitVersions versions, Options options, LongConsumer progress)
+    public static KitReport run(Kit kit, SurfaceClient client, Options options, LongConsumer progress)
             throws IOException {
-        return new KitImport(kit, client, options, progress).run(versions);
+        return new KitImport(kit, client, options, progress).run();
     }
 
-    private KitReport run(@Nullable KitVersions versions) throws IOException {
+    private KitReport run() throws IOException {
         KitSignature.check(kit, options.trust, tally);
         try (Inventory inventory = Inventory.of(kit)) {
-            requireNewer(inventory, versions);
+            KitAge.check(kit, inventory, client, options.force, tally);
             bringAll();
             inventory.strangers(kit, tally::problem);
-            if (!options.dryRun && versions != null && inventory.version() > 0) {
+            if (inventory.version() > 0) {
                 inventory.tenants().stream()
                         .filter(tenant -> !spoiled.contains(tenant))
-                        .forEach(tenant -> versions.kitImported(tenant, inventory.version()));
+                        .forEach(tenant -> client.kitImported(tenant, inventory.version()));
             }
             if (aside != null) {
                 tally.aside(aside.folder(), aside.failure());
@@ -127,34 +119,6 @@ public final class KitImport {
             }
             submit(workers, batch);
             workers.await();
-        }
-    }
-
-    private void requireNewer(Inventory inventory, @Nullable KitVersions versions) throws KitException {
-        if (!kit.indexed()) {
-            tally.warn("the kit has no index, so nobody knows whether it is complete, or older than the last one");
-            return;
-        }
-        if (versions == null) {
-            if (!options.force) {
-                throw new KitException(
-                        KitFault.REFUSED,
-                        "over gRPC nobody can be asked for the version of the last kit",
-                        "give the service's http:// address, or --force",
-                        null);
-            }
-            return;
-        }
-        for (Tenant tenant : inventory.tenants()) {
-            OptionalLong last = versions.kitVersion(tenant);
-            if (last.isPresent() && inventory.version() < last.getAsLong()) {
-                String older = "the kit's version " + inventory.version() + " is older than " + last.getAsLong()
-                        + ", which came in last for tenant " + tenant;
-                if (!options.force) {
-                    throw new KitException(KitFault.NOT_MONOTONIC, older, "--force imports it all the same", null);
-                }
-                tally.warn(older);
-            }
         }
     }
 
@@ -198,16 +162,6 @@ public final class KitImport {
 
     private void bring(KitEntry entry, boolean known) throws IOException {
         Manifest manifest = files.manifest(entry);
-        if (options.dryRun) {
-            if (!known && manifest instanceof ArtefactManifest artefact) {
-                files.verifyPayload(entry, artefact);
-            }
-            if (known) {
-                tally.known();
-            }
-            tally.good(entry);
-            return;
-        }
         SurfaceClient.PutAnswer answer = patiently(entry, manifest, known);
         boolean same = Arrays.equals(answer.manifest().json(), manifest.canonical());
         if (!answer.created()) {
@@ -263,7 +217,7 @@ public final class KitImport {
     }
 
     /** In which way an entry is not as it should be that was refused with a code; null where it is not the entry. */
-    private static @Nullable KitFault faultOf(ErrorCode code) {
+    static @Nullable KitFault faultOf(ErrorCode code) {
         return switch (code) {
             case DIGEST_MISMATCH, CORRUPT_OBJECT, MALFORMED_ENCODING -> KitFault.CHECKSUM;
             case SIGNATURE_INVALID -> KitFault.SIGNATURE;

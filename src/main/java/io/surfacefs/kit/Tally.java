@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts what becomes of a kit. Thread-safe. */
 final class Tally {
+    /** Manifests whose signature doesn't count that are told one by one. */
+    private static final int MAX_UNTRUSTED = 100;
+
     private final long begun = System.nanoTime();
     private final AtomicLong good = new AtomicLong();
     private final AtomicLong known = new AtomicLong();
@@ -18,6 +21,7 @@ final class Tally {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<KitProblem> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private long untrusted;
     private long bad;
     private @Nullable String signedBy;
     private @Nullable Path aside;
@@ -56,6 +60,18 @@ final class Tally {
         }
     }
 
+    /** Warns of a manifest that is signed, and not by anybody who counts; of the first {@value #MAX_UNTRUSTED}. */
+    void untrusted(KitEntry entry, String why) {
+        lock.lock();
+        try {
+            if (++untrusted <= MAX_UNTRUSTED) {
+                warnings.add(entry.manifestPath() + ": " + why);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void signedBy(@Nullable String name) {
         lock.lock();
         try {
@@ -85,6 +101,9 @@ final class Tally {
     KitReport report(long version, long entries) {
         lock.lock();
         try {
+            if (untrusted > MAX_UNTRUSTED) {
+                warnings.add((untrusted - MAX_UNTRUSTED) + " more manifests have no signature that counts");
+            }
             problems.sort(Comparator.comparing(KitProblem::path).thenComparing(KitProblem::message));
             return new KitReport(
                     version,

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class KitVersionResource {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int MAX_BODY = 1024;
-    private static final long MAX_VERSION = (1L << 53) - 1;
 
     private final Access access;
     private final AdminService admin;
@@ -102,10 +101,7 @@ public final class KitVersionResource {
                     && parser.nextToken() == JsonToken.VALUE_NUMBER_INT
                     && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
                 long version = parser.getLongValue();
-                if (version >= 1
-                        && version <= MAX_VERSION
-                        && parser.nextToken() == JsonToken.END_OBJECT
-                        && parser.nextToken() == null) {
+                if (parser.nextToken() == JsonToken.END_OBJECT && parser.nextToken() == null) {
                     return version;
                 }
             }
@@ -118,7 +114,7 @@ public final class KitVersionResource {
     private static SurfaceException refused(@Nullable IOException cause) {
         return new SurfaceException(
                 ErrorCode.INVALID_ARGUMENT,
-                "kitVersion is a whole number from 1 to 2^53 - 1, and all that is sent",
+                "kitVersion is a whole number, and all that is sent",
                 "like {\"kitVersion\":7}",
                 cause);
     }

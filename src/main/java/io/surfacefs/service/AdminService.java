@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class AdminService {
+    /** What JSON can tell exactly. */
+    private static final long MAX_KIT_VERSION = (1L << 53) - 1;
+
     private final StoreUpkeep upkeep;
     private final ReentrantLock changing = new ReentrantLock();
 
@@ -75,8 +78,16 @@ public final class AdminService {
         return upkeep.kitVersion(tenant);
     }
 
-    /** Remembers the version of a kit that came in; see {@link StoreUpkeep#kitImported}. */
+    /**
+     * Remembers the version of a kit that came in; see {@link StoreUpkeep#kitImported}.
+     *
+     * @throws SurfaceException {@code INVALID_ARGUMENT} when it is not 1 to 2^53 - 1
+     */
     public long kitImported(Tenant tenant, long version) {
+        if (version < 1 || version > MAX_KIT_VERSION) {
+            throw new SurfaceException(
+                    ErrorCode.INVALID_ARGUMENT, "a kit's version is a whole number from 1 to 2^53 - 1");
+        }
         return upkeep.kitImported(tenant, version);
     }
 

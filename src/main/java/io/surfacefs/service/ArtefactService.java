@@ -195,6 +195,13 @@ public final class ArtefactService {
         return put(access, request, payload, false);
     }
 
+    /** What {@link #copy} would say of who signed a manifest; nothing is changed, and nobody else is told. */
+    public SignatureGate.Foreseen foresee(TenantAccess access, Manifest manifest) {
+        require(access, Right.READ);
+        lookAtKeys();
+        return gate.foreseen(manifest);
+    }
+
     private PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload, boolean sign) {
         require(access, Right.WRITE);
         lookAtKeys();

@@ -115,6 +115,22 @@ public final class SignatureGate {
         return isOpen() || why(manifest) == null;
     }
 
+    /**
+     * What a put would come to.
+     *
+     * @param why why no signature of the manifest counts; null where one does, or nobody looks
+     * @param refused whether the put is refused for that
+     */
+    public record Foreseen(@Nullable String why, boolean refused) {
+        static final Foreseen FINE = new Foreseen(null, false);
+    }
+
+    /** Looks at a manifest as {@link #put} would, and tells nobody else. */
+    Foreseen foreseen(Manifest manifest) {
+        String why = othersSign && looks() && !isSigned(manifest) ? null : why(manifest);
+        return why == null ? Foreseen.FINE : new Foreseen(why, policy == Policy.REQUIRE);
+    }
+
     /** Looks at what is to be put, before anything has changed; throws as {@link #read} does. */
     void put(Manifest manifest, boolean signed) {
         if (signed || !othersSign) {

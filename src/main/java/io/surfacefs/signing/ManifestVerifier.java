@@ -29,6 +29,11 @@ public final class ManifestVerifier {
      */
     public record Verdict(@Nullable String signer, @Nullable String why) {
         static final Verdict UNSIGNED = new Verdict(null, "nobody signed it");
+
+        /** Whether nobody did, whose signature counts or not. */
+        public boolean unsigned() {
+            return equals(UNSIGNED);
+        }
     }
 
     private final TrustedKeys keys;

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -75,16 +74,6 @@ class CommandsTest {
         @Override
         public Reindexed reindex(LongConsumer progress) {
             return new Reindexed(7, 5, 1);
-        }
-
-        @Override
-        public OptionalLong kitVersion(Tenant tenant) {
-            return OptionalLong.empty();
-        }
-
-        @Override
-        public long kitImported(Tenant tenant, long version) {
-            return version;
         }
 
         @Override

@@ -36,7 +36,7 @@ final class TestEngine implements LocalEngine {
             return work.run(new Services() {
                 @Override
                 public SurfaceClient client() {
-                    return new LocalClient(engine.access(), engine.artefacts(), engine.scans());
+                    return new LocalClient(engine.access(), engine.artefacts(), engine.scans(), engine.admin());
                 }
             });
         }
@@ -52,7 +52,7 @@ final class TestEngine implements LocalEngine {
             return work.run(new Services() {
                 @Override
                 public SurfaceClient client() {
-                    return new LocalClient(engine.access(), engine.artefacts(), engine.scans());
+                    return new LocalClient(engine.access(), engine.artefacts(), engine.scans(), engine.admin());
                 }
 
                 @Override

@@ -24,7 +24,7 @@ class LocalClientTest extends SurfaceClientContract {
         SurfaceConfig config =
                 TestSettings.of(Map.of("surface.home", folder.toString(), "surface.retention.delete", "any"));
         engine = Engine.open(config, FolderStore.Hold.OWNER, Events.NONE);
-        client = new LocalClient(engine.access(), engine.artefacts(), engine.scans());
+        client = new LocalClient(engine.access(), engine.artefacts(), engine.scans(), engine.admin());
     }
 
     @AfterEach

@@ -406,6 +406,21 @@ abstract class SurfaceClientContract {
     }
 
     @Test
+    void theGreatestVersionOfAKitStaysAndNoneIsLessThanOneOrMoreThanJsonTellsExactly() {
+        long most = (1L << 53) - 1;
+        assertTrue(client().kitVersion(tenant).isEmpty());
+        for (long bad : new long[] {0, -1, most + 1, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            assertCode(ErrorCode.INVALID_ARGUMENT, () -> client().kitImported(tenant, bad));
+        }
+        assertTrue(client().kitVersion(tenant).isEmpty());
+        assertEquals(7, client().kitImported(tenant, 7));
+        assertEquals(7, client().kitImported(tenant, 6));
+        assertEquals(7, client().kitVersion(tenant).getAsLong());
+        assertEquals(most, client().kitImported(tenant, most));
+        assertEquals(most, client().kitVersion(tenant).getAsLong());
+    }
+
+    @Test
     void aScanManifestIsCopiedUnderItsDigest() throws IOException {
         byte[] json = ("{\"artifacts\":[],\"generatedAt\":\"2026-01-02T03:04:05Z\",\"scanId\":\"s\",\"schema\":"
                         + "\"stellaops.surface.manifest@1\",\"tenant\":\"" + tenant + "\"}")

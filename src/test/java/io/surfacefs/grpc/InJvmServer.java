@@ -9,6 +9,7 @@ import io.surfacefs.access.Callers;
 import io.surfacefs.codec.UploadEncoder;
 import io.surfacefs.codec.UploadLimits;
 import io.surfacefs.ops.Events;
+import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.CacheEntryService;
 import io.surfacefs.service.ClientPace;
@@ -67,7 +68,8 @@ public final class InJvmServer implements AutoCloseable {
                                     calls,
                                     artefacts,
                                     new ScanService(store, TestArtefacts.CODEC, clock),
-                                    new PrefetchService(artefacts, null, Events.NONE)),
+                                    new PrefetchService(artefacts, null, Events.NONE),
+                                    new AdminService(null)), // nobody asks for a kit's version here
                             interceptors))
                     .addService(ServerInterceptors.intercept(
                             new SurfaceCacheEndpoint(

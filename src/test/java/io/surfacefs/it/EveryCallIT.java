@@ -80,6 +80,8 @@ class EveryCallIT {
             Map.entry("surfacefs.v1.SurfaceFs/PutScanManifest", "surface.write"),
             Map.entry("surfacefs.v1.SurfaceFs/GetScanManifest", "surface.read"),
             Map.entry("surfacefs.v1.SurfaceFs/GetScanSurface", "surface.read"),
+            Map.entry("surfacefs.v1.SurfaceFs/GetKitVersion", "surface.admin"),
+            Map.entry("surfacefs.v1.SurfaceFs/PutKitVersion", "surface.admin"),
             Map.entry("surfacefs.v1.SurfaceCache/Get", "surface.read"),
             Map.entry("surfacefs.v1.SurfaceCache/Put", "surface.write"),
             Map.entry("surfacefs.v1.SurfaceCache/Delete", "surface.delete")));

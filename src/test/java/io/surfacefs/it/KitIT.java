@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,12 +144,192 @@ class KitIT {
         assertEquals(samples, diff.get("same").asInt());
         assertEquals(0, diff.get("changes").size());
 
-        // Again over gRPC, where nobody can be asked for the version of the last kit.
-        kit(place, 11, "import", first.toString(), "--endpoint", grpc(bucket));
-        JsonNode again =
-                json(kit(place, 0, "import", "--force", first.toString(), "--endpoint", grpc(bucket), "--output=json"));
+        JsonNode again = json(kit(place, 0, "import", first.toString(), "--endpoint", grpc(bucket), "--output=json"));
         assertEquals(samples, again.get("known").asInt());
         assertEquals(0, again.get("imported").asInt());
+    }
+
+    @Test
+    void anOlderKitIsRefusedOverGrpcAsOverRestAndTheSameOneAndANewerComeInUnforced() throws IOException {
+        for (int version : new int[] {6, 7, 8}) {
+            kit(
+                    shared.resolve("folder"),
+                    0,
+                    "export",
+                    "--tenant=acme",
+                    "--kit-version=" + version,
+                    place.resolve(version + ".tar").toString());
+        }
+        try (SurfaceProcess far = SurfaceProcess.server(place.resolve("far")).start()) {
+            assertEquals(samples, over(grpc(far), 0, 7).get("imported").asInt());
+            for (String endpoint : List.of(grpc(far), http(far))) {
+                String older = place.resolve("6.tar").toString();
+                SurfaceProcess.Result refused = kit(place, 8, "import", older, "--endpoint", endpoint);
+                assertTrue(refused.stderr().contains("older than 7"), refused.stderr());
+                assertEquals("", refused.out());
+                SurfaceProcess.Result dry = kit(place, 8, "import", "--dry-run", older, "--endpoint", endpoint);
+                assertEquals("", dry.out());
+                assertEquals(samples, over(endpoint, 0, 7).get("known").asInt());
+                kit(place, 0, "import", "--force", older, "--endpoint", endpoint);
+                kit(place, 8, "import", older, "--endpoint", endpoint);
+            }
+            assertEquals(samples, over(grpc(far), 0, 8).get("known").asInt());
+            over(http(far), 8, 7);
+        }
+    }
+
+    /** The report of an import, or nothing where it was refused. */
+    private JsonNode over(String endpoint, int exit, int version) throws IOException {
+        String tar = place.resolve(version + ".tar").toString();
+        return json(kit(place, exit, "import", tar, "--endpoint", endpoint, "--output=json"));
+    }
+
+    @Test
+    void aDryRunNamesEachEntryAndWhatWouldBecomeOfItAndTheImportDoesThat() throws Exception {
+        Path signer = place.resolve("site-a.pem");
+        Path keys = Files.createDirectory(place.resolve("keys"));
+        openssl("genpkey", "-algorithm", "ed25519", "-out", signer.toString());
+        String shown = keys.resolve("site-a.pem").toString();
+        openssl("pkey", "-in", signer.toString(), "-pubout", "-out", shown);
+        Map<String, String> signing = Map.of("SURFACE_SIGNING_KEY_FILE", signer.toString());
+        Map<String, String> strict =
+                Map.of("SURFACE_SIGNING_VERIFY", "require", "SURFACE_SIGNING_TRUST_DIR", keys.toString());
+        Path from = place.resolve("from");
+        String unsigned = put(from, Map.of(), "of nobody");
+        String signed = put(from, signing, "of site a");
+        Path kit = place.resolve("kit.tar");
+        with(from, signing, 0, "kit", "export", "--tenant=acme", kit.toString());
+
+        Path home = place.resolve("home");
+        put(home, signing, "something else");
+        Map<String, String> before = files(home.resolve("store"));
+        String why = "the manifest is not to be trusted: nobody signed it";
+        SurfaceProcess.Result dry = with(home, strict, 5, "kit", "import", "--dry-run", kit.toString());
+        List<String> lines = dry.out().lines().toList();
+        assertEquals("+ acme/sbom.fragment/" + signed, lines.get(0));
+        String path = "offline/surface/manifests/tenants/acme/sbom.fragment/" + hex(unsigned) + ".json";
+        assertEquals(path + ": " + why, lines.get(1));
+        assertTrue(lines.get(2).startsWith("2 entries: 1 to import, 0 known, 1 put aside; "), dry.out());
+        assertEquals(3, lines.size(), dry.out());
+        JsonNode plan = json(with(home, strict, 5, "kit", "import", "--dry-run", kit.toString(), "--output=json"));
+        assertEquals(Map.of(signed, "import", unsigned, "aside SIGNATURE " + why), outcomes(plan));
+        assertEquals(1, plan.get("toImport").asInt());
+        assertEquals(path, plan.at("/problems/0/path").asText());
+        assertEquals(before, files(home.resolve("store")));
+        assertFalse(Files.exists(home.resolve("kit-aside")));
+
+        JsonNode report = json(with(home, strict, 5, "kit", "import", kit.toString(), "--output=json"));
+        assertEquals(1, report.get("imported").asInt());
+        assertEquals(
+                plan.get("problems").get(0).get("path"),
+                report.get("problems").get(0).get("path"));
+        plan = json(with(home, strict, 5, "kit", "import", "--dry-run", kit.toString(), "--output=json"));
+        assertEquals("known", outcomes(plan).get(signed));
+
+        SurfaceProcess.Result warned = with(
+                place.resolve("warning"),
+                Map.of("SURFACE_SIGNING_VERIFY", "warn", "SURFACE_SIGNING_TRUST_DIR", keys.toString()),
+                0,
+                "kit",
+                "import",
+                "--dry-run",
+                kit.toString());
+        assertTrue(warned.out().contains("+ acme/sbom.fragment/" + unsigned + " (nobody signed it)\n"), warned.out());
+        SurfaceProcess.Result far = kit(
+                place,
+                0,
+                "import",
+                "--dry-run",
+                "--trust",
+                keys.toString(),
+                kit.toString(),
+                "--endpoint",
+                grpc(folder));
+        assertTrue(far.out().contains("+ acme/sbom.fragment/" + unsigned + " (nobody signed it)\n"), far.out());
+        assertTrue(far.stderr().contains("surface.signing.verify): 1 to import"), far.stderr());
+    }
+
+    private static Map<String, String> outcomes(JsonNode plan) {
+        Map<String, String> outcomes = new LinkedHashMap<>();
+        for (JsonNode one : plan.get("plan")) {
+            assertEquals("acme", one.get("tenant").asText());
+            assertEquals("sbom.fragment", one.get("kind").asText());
+            String why = one.has("fault")
+                    ? " " + one.get("fault").asText() + " " + one.get("message").asText()
+                    : "";
+            outcomes.put(one.get("digest").asText(), one.get("outcome").asText() + why);
+        }
+        return outcomes;
+    }
+
+    @Test
+    void verifyNamesManifestsThatNobodySignedWhoCounts() throws Exception {
+        Path keys = Files.createDirectory(place.resolve("keys"));
+        for (String name : List.of("site-a", "stranger")) {
+            String pem = place.resolve(name + ".pem").toString();
+            openssl("genpkey", "-algorithm", "ed25519", "-out", pem);
+        }
+        String signer = place.resolve("site-a.pem").toString();
+        openssl(
+                "pkey",
+                "-in",
+                signer,
+                "-pubout",
+                "-out",
+                keys.resolve("site-a.pem").toString());
+        Map<String, String> signing = Map.of("SURFACE_SIGNING_KEY_FILE", signer);
+        Path from = place.resolve("from");
+        put(from, signing, "of site a");
+        Path good = place.resolve("good.tar");
+        with(from, signing, 0, "kit", "export", "--tenant=acme", good.toString());
+        kit(place, 0, "verify", "--trust", keys.toString(), good.toString());
+
+        String strange = put(
+                from,
+                Map.of("SURFACE_SIGNING_KEY_FILE", place.resolve("stranger.pem").toString()),
+                "of a stranger");
+        Path bad = place.resolve("bad.tar");
+        with(from, signing, 0, "kit", "export", "--tenant=acme", bad.toString());
+        JsonNode report = json(kit(place, 5, "verify", "--trust", keys.toString(), bad.toString(), "--output=json"));
+        assertEquals(1, report.get("bad").asInt(), report::toString);
+        assertTrue(report.at("/problems/0/path").asText().endsWith(hex(strange) + ".json"), report::toString);
+        assertEquals(
+                "the manifest is not to be trusted: signed by 'stranger', whose key is not among those trusted here:"
+                        + " [site-a]",
+                report.at("/problems/0/message").asText());
+        SurfaceProcess.Result warned =
+                kit(place, 0, "verify", "--verify=warn", "--trust", keys.toString(), bad.toString());
+        assertTrue(warned.stderr().contains(hex(strange) + ".json: signed by 'stranger'"), warned.stderr());
+        kit(place, 0, "verify", bad.toString());
+    }
+
+    private static SurfaceProcess.Result with(Path home, Map<String, String> environment, int exit, String... line) {
+        SurfaceProcess.Result result = SurfaceProcess.run(home, environment, new byte[0], line);
+        assertEquals(exit, result.exit(), result.out() + result.stderr());
+        return result;
+    }
+
+    /** Puts an artefact and tells its digest. */
+    private static String put(Path home, Map<String, String> environment, String text) {
+        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        SurfaceProcess.Result result =
+                SurfaceProcess.run(home, environment, payload, "put", "--tenant=acme", "--kind=sbom.fragment", "-");
+        assertEquals(0, result.exit(), result.out() + result.stderr());
+        return Rest.digest(payload);
+    }
+
+    private static String hex(String digest) {
+        return digest.substring("sha256:".length());
+    }
+
+    private static Map<String, String> files(Path folder) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(file).toString(), Rest.digest(Files.readAllBytes(file)));
+            }
+        }
+        return files;
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,9 +51,12 @@ class AsideTest {
         site.close();
     }
 
-    private KitReport bring(boolean dryRun) throws IOException {
-        return target.bring(
-                kit, new KitImport.Options(dryRun, false, KitTrust.NONE, 4, top, new Again(java.time.Duration.ZERO)));
+    private KitImport.Options options() {
+        return new KitImport.Options(false, KitTrust.NONE, 4, top, new Again(java.time.Duration.ZERO));
+    }
+
+    private KitReport bring() throws IOException {
+        return target.bring(kit, options());
     }
 
     private Path place(Path kept, String end) {
@@ -68,7 +72,7 @@ class AsideTest {
     @Test
     void whatDoesNotComeInIsKeptAsItLiesInTheKitWithTheReason() throws IOException {
         flip(KitPaths.payload(bad));
-        KitReport report = bring(false);
+        KitReport report = bring();
         assertEquals(4, report.good());
         assertEquals(1, report.bad());
         Path kept = top.resolve(index.hex());
@@ -86,14 +90,14 @@ class AsideTest {
         assertEquals(2, reason.get("copied").size());
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)));
         assertEquals(3, KitTest.files(top).size(), "nothing but the one entry");
-        assertEquals(kept, bring(false).aside(), "again, in the same place");
+        assertEquals(kept, bring().aside(), "again, in the same place");
         assertEquals(3, KitTest.files(top).size());
     }
 
     @Test
     void ofAMissingFileOnlyTheOtherOneIsKept() throws IOException {
         Files.delete(kit.resolve(KitPaths.payload(bad)));
-        Path kept = bring(false).aside();
+        Path kept = bring().aside();
         assertNotNull(kept);
         assertTrue(Files.exists(place(kept, ".json")));
         assertFalse(Files.exists(place(kept, ".json.zst")));
@@ -107,9 +111,14 @@ class AsideTest {
 
     @Test
     void aSoundKitAndADryRunPutNothingAside() throws IOException {
-        assertNull(bring(false).aside());
         flip(KitPaths.payload(bad));
-        assertNull(bring(true).aside());
+        List<String> told = new ArrayList<>();
+        KitReport report = target.foresee(kit, options(), told);
+        assertEquals(1, report.bad());
+        assertNull(report.aside());
+        assertFalse(Files.exists(top));
+        flip(KitPaths.payload(bad));
+        assertNull(bring().aside());
         assertFalse(Files.exists(top));
     }
 
@@ -140,7 +149,7 @@ class AsideTest {
     void whereNothingCanBeKeptTheImportGoesOnAndSaysSo() throws IOException {
         flip(KitPaths.payload(bad));
         Files.writeString(top, "a file");
-        KitReport report = bring(false);
+        KitReport report = bring();
         assertEquals(4, report.good());
         assertNull(report.aside());
         assertEquals(1, report.warnings().size());
@@ -150,9 +159,9 @@ class AsideTest {
     void aKitWithoutAnIndexIsNamedByWhatItsManifestsAre() throws IOException {
         Files.delete(kit.resolve(KitPaths.INDEX));
         flip(KitPaths.payload(bad));
-        Path kept = bring(false).aside();
+        Path kept = bring().aside();
         assertNotNull(kept);
         assertTrue(Files.exists(place(kept, ".json.zst")));
-        assertEquals(kept, bring(false).aside());
+        assertEquals(kept, bring().aside());
     }
 }

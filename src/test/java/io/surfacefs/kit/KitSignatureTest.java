@@ -48,8 +48,7 @@ class KitSignatureTest {
     }
 
     private KitImport.Options options(KitTrust.Policy policy) throws IOException {
-        return new KitImport.Options(
-                false, false, new KitTrust(policy, TrustedKeys.read(new TestKeys(folder).trusted())), 4);
+        return new KitImport.Options(false, new KitTrust(policy, TrustedKeys.read(new TestKeys(folder).trusted())), 4);
     }
 
     private void assertRefused(Path kit, String why) throws IOException {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.surfacefs.client.ManifestDocument;
 import io.surfacefs.codec.CanonicalJson;
+import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.ScanId;
@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KitTest {
+    private static final KitImport.Options PLAIN = new KitImport.Options(false, KitTrust.NONE, 4);
+
     @TempDir
     Path folder;
 
@@ -191,18 +194,71 @@ class KitTest {
     }
 
     @Test
-    void aDryRunSaysWhatWouldComeAndChangesNothing() throws IOException {
+    void aDryRunSaysOfEachEntryWhatWouldBecomeOfItAndChangesNothing() throws IOException {
         Path kit = folder.resolve("kit");
         site.export(kit, Site.all(5));
+        List<String> keys = files(kit).keySet().stream()
+                .map(KitPaths::manifestKey)
+                .filter(Objects::nonNull)
+                .map(ArtefactKey::toString)
+                .toList();
         try (Site other = Site.open(folder.resolve("other"))) {
-            KitImport.Options dry = new KitImport.Options(true, false, KitTrust.NONE, 4);
-            KitReport report = other.bring(kit, dry);
+            List<String> told = new ArrayList<>();
+            KitReport report = other.foresee(kit, PLAIN, told);
+            assertEquals(keys.stream().map(key -> "IMPORT " + key).toList(), told);
             assertEquals(5, report.good());
-            assertEquals(0, report.known());
+            assertEquals(0, report.known() + report.bad());
             assertTrue(other.kitVersion(Site.ACME).isEmpty());
             assertEquals(List.of(), other.client.index(Site.ACME, "").entries());
-            other.bring(kit);
-            assertEquals(5, other.bring(kit, dry).known());
+
+            ManifestDocument own = other.put(Site.ACME, Site.SBOM, Site.payload(2, 30_000), Site.OTHER_IMAGE, "scan-7");
+            ArtefactKey gone = KitPaths.manifestKey(files(kit).keySet().stream()
+                    .filter(path -> path.contains("layer.fragments") && path.endsWith(".json"))
+                    .findFirst()
+                    .orElseThrow());
+            Files.delete(kit.resolve(KitPaths.payload(gone)));
+            Files.writeString(kit.resolve("offline/surface/more"), "?");
+            Map<String, byte[]> before = files(folder.resolve("other"));
+            told.clear();
+            report = other.foresee(kit, PLAIN, told);
+            assertEquals(
+                    keys.stream()
+                            .map(key -> key.equals(own.key().toString())
+                                    ? "KNOWN " + key
+                                    : key.equals(gone.toString())
+                                            ? "ASIDE " + key + " MISSING " + KitPaths.payload(gone) + " is not there"
+                                            : "IMPORT " + key)
+                            .toList(),
+                    told);
+            assertEquals(4, report.good());
+            assertEquals(1, report.known());
+            assertEquals(1, report.differing());
+            assertEquals(2, report.bad(), report::toString);
+            Map<String, byte[]> after = files(folder.resolve("other"));
+            assertEquals(before.keySet(), after.keySet());
+            before.forEach((path, bytes) -> assertArrayEquals(bytes, after.get(path), path));
+            KitReport imported = other.bring(kit);
+            assertEquals(imported.problems(), report.problems());
+            assertEquals(imported.good(), report.good());
+            assertEquals(imported.known(), report.known());
+            assertEquals(imported.differing(), report.differing());
+        }
+    }
+
+    @Test
+    void aDryRunOfAnOlderKitIsRefusedAsTheImportIs() throws IOException {
+        site.export(folder.resolve("7"), Site.all(7));
+        site.export(folder.resolve("6"), Site.all(6));
+        try (Site other = Site.open(folder.resolve("other"))) {
+            other.bring(folder.resolve("7"));
+            List<String> told = new ArrayList<>();
+            KitException refused =
+                    assertThrows(KitException.class, () -> other.foresee(folder.resolve("6"), PLAIN, told));
+            assertEquals(KitFault.NOT_MONOTONIC, refused.fault());
+            assertEquals(List.of(), told);
+            KitImport.Options forced = new KitImport.Options(true, KitTrust.NONE, 4);
+            assertEquals(5, other.foresee(folder.resolve("6"), forced, told).known());
+            assertEquals(7, other.kitVersion(Site.ACME).getAsLong());
         }
     }
 
@@ -214,7 +270,7 @@ class KitTest {
             other.bring(folder.resolve("7"));
             KitException refused = assertThrows(KitException.class, () -> other.bring(folder.resolve("6")));
             assertEquals(KitFault.NOT_MONOTONIC, refused.fault());
-            KitReport forced = other.bring(folder.resolve("6"), new KitImport.Options(false, true, KitTrust.NONE, 4));
+            KitReport forced = other.bring(folder.resolve("6"), new KitImport.Options(true, KitTrust.NONE, 4));
             assertEquals(5, forced.known());
             assertEquals(1, forced.warnings().size());
             assertEquals(7, other.kitVersion(Site.ACME).getAsLong());
@@ -406,29 +462,23 @@ class KitTest {
     }
 
     @Test
-    void withoutSomebodyToAskForTheVersionAKitMustBeForced() throws IOException {
-        site.export(folder.resolve("kit"), Site.all(1));
-        try (Site other = Site.open(folder.resolve("other"));
-                Kit kit = Kit.open(folder.resolve("kit"))) {
-            KitException refused = assertThrows(
-                    KitException.class,
-                    () -> KitImport.run(
-                            kit,
-                            other.client,
-                            null,
-                            new KitImport.Options(false, false, KitTrust.NONE, 2),
-                            done -> {}));
-            assertEquals(KitFault.REFUSED, refused.fault());
+    void anotherTenantsEntriesArePutAsideOnASiteForOneAndTheRestComesIn() throws IOException {
+        Tenant second = new Tenant("acme-b");
+        site.put(second, Site.SBOM, Site.payload(1, 20), Site.IMAGE, "scan-1");
+        site.export(
+                folder.resolve("kit"),
+                new KitExport.Options(List.of(Site.ACME, second), null, null, null, 4, null, null, null, 4));
+        try (Site pinned = Site.open(folder.resolve("pinned"), "surface.tenant", "acme")) {
+            List<String> told = new ArrayList<>();
+            KitReport foreseen = pinned.foresee(folder.resolve("kit"), PLAIN, told);
+            KitReport report = pinned.bring(folder.resolve("kit"));
+            assertEquals(5, report.good(), report::toString);
             assertEquals(
-                    5,
-                    KitImport.run(
-                                    kit,
-                                    other.client,
-                                    null,
-                                    new KitImport.Options(false, true, KitTrust.NONE, 2),
-                                    d -> {})
-                            .good());
-            assertNull(KitPaths.manifestKey("offline/surface/manifests/tenants/acme/sbom.fragment/xyz.json"));
+                    List.of(KitFault.REFUSED),
+                    report.problems().stream().map(KitProblem::fault).toList());
+            assertEquals(report.problems(), foreseen.problems());
+            assertTrue(told.getLast().startsWith("ASIDE acme-b/sbom.fragment/"), told::toString);
+            assertEquals(4, pinned.kitVersion(Site.ACME).getAsLong());
         }
     }
 }

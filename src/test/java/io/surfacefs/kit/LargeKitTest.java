@@ -35,7 +35,11 @@ class LargeKitTest {
                 .start();
         assertEquals(0, process.waitFor(), () -> read(told));
         assertEquals(
-                List.of("exported 200000", "verified 200000, bad 0", "imported 200000, bad 0"),
+                List.of(
+                        "exported 200000",
+                        "verified 200000, bad 0",
+                        "foreseen 200000, bad 0",
+                        "imported 200000, bad 0"),
                 Files.readAllLines(told));
     }
 

@@ -1,7 +1,6 @@
 package io.surfacefs.kit;
 
 import io.surfacefs.app.Engine;
-import io.surfacefs.client.KitVersions;
 import io.surfacefs.client.LocalClient;
 import io.surfacefs.client.ManifestDocument;
 import io.surfacefs.client.SurfaceClient;
@@ -25,7 +24,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** A store in a folder that kits go out of and come into. */
-final class Site implements AutoCloseable, KitVersions {
+final class Site implements AutoCloseable {
     static final Tenant ACME = new Tenant("acme");
     static final Kind SBOM = new Kind("sbom.fragment");
     static final Digest IMAGE = ManifestCodec.digestOf(bytes("image"));
@@ -39,7 +38,7 @@ final class Site implements AutoCloseable, KitVersions {
         all.put("surface.home", home.toString());
         all.put("surface.retention.delete", "any");
         engine = Engine.open(TestSettings.of(all), FolderStore.Hold.OWNER, Events.NONE);
-        client = new LocalClient(engine.access(), engine.artefacts(), engine.scans());
+        client = new LocalClient(engine.access(), engine.artefacts(), engine.scans(), engine.admin());
     }
 
     static Site open(Path home) {
@@ -48,6 +47,10 @@ final class Site implements AutoCloseable, KitVersions {
 
     static Site open(Path home, String name, String value) {
         return new Site(home, Map.of(name, value));
+    }
+
+    static Site open(Path home, Map<String, String> settings) {
+        return new Site(home, settings);
     }
 
     static byte[] bytes(String text) {
@@ -110,27 +113,35 @@ final class Site implements AutoCloseable, KitVersions {
     }
 
     KitReport bring(Path place) throws IOException {
-        return bring(place, new KitImport.Options(false, false, KitTrust.NONE, 4));
+        return bring(place, new KitImport.Options(false, KitTrust.NONE, 4));
     }
 
     KitReport bring(Path place, KitImport.Options options) throws IOException {
         try (Kit kit = Kit.open(place)) {
-            return KitImport.run(kit, client, this, options, done -> {});
+            return KitImport.run(kit, client, options, done -> {});
         }
+    }
+
+    /** What an import would do, as a line each: the outcome, the key, and why. */
+    KitReport foresee(Path place, KitImport.Options options, List<String> told) throws IOException {
+        try (Kit kit = Kit.open(place)) {
+            return KitPreview.run(kit, client, options, one -> told.add(line(one)), done -> {});
+        }
+    }
+
+    private static String line(KitPreview.Foreseen one) {
+        KitProblem problem = one.problem();
+        return one.outcome() + " " + one.entry().key()
+                + (problem == null ? "" : " " + problem.fault() + " " + problem.message())
+                + (one.untrusted() == null ? "" : " " + one.untrusted());
     }
 
     boolean has(ArtefactKey key) {
         return client.missing(key.tenant(), List.of(key)).isEmpty();
     }
 
-    @Override
-    public OptionalLong kitVersion(Tenant tenant) {
-        return engine.admin().kitVersion(tenant);
-    }
-
-    @Override
-    public long kitImported(Tenant tenant, long version) {
-        return engine.admin().kitImported(tenant, version);
+    OptionalLong kitVersion(Tenant tenant) {
+        return client.kitVersion(tenant);
     }
 
     @Override

@@ -57,7 +57,7 @@ class PublisherTest {
     private void work(Work work) throws IOException {
         try (CasFolder cas = CasFolder.open(folder.resolve("cas"), "surface-cache", "scanner/surface");
                 Engine engine = Engine.openFolder(TestSettings.of(Map.of()), cas.place(), Events.NONE)) {
-            work.with(new LocalClient(engine.access(), engine.artefacts(), engine.scans()));
+            work.with(new LocalClient(engine.access(), engine.artefacts(), engine.scans(), engine.admin()));
         }
     }
 
@@ -107,13 +107,13 @@ class PublisherTest {
                 assertEquals(store.toAbsolutePath(), cas.place().work());
                 assertFalse(guest.owner());
                 Publisher.publish(
-                        new LocalClient(guest.access(), guest.artefacts(), guest.scans()),
+                        new LocalClient(guest.access(), guest.artefacts(), guest.scans(), guest.admin()),
                         of(file),
                         LIMITS,
                         put -> {},
                         n -> {});
             }
-            LocalClient seen = new LocalClient(owner.access(), owner.artefacts(), owner.scans());
+            LocalClient seen = new LocalClient(owner.access(), owner.artefacts(), owner.scans(), owner.admin());
             assertEquals("s1", seen.scan(ACME, new ScanId("s1")).member("scanId"));
             assertTrue(Files.isRegularFile(store.resolve("tmp/owner.lock")), "the service's own folder was cleared");
         }
