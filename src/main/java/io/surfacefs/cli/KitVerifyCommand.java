@@ -15,6 +15,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Verify a kit without a store: its index, every manifest, every payload by decoding it, and that nothing"
                     + " else is in it.",
+            "With --trust also the signatures that its manifests have: one that is signed by nobody who counts is named."
+                    + " One that nobody signed is fine, and is counted.",
             "",
             "Exit code: that of the gravest finding, as of kit import."
         },
