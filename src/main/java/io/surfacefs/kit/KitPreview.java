@@ -122,7 +122,11 @@ public final class KitPreview {
             List<ArtefactKey> keys = batch.stream().map(KitEntry::key).toList();
             missing = new HashSet<>(options.retry().ask(() -> client.missing(tenant, keys)));
         } catch (SurfaceException e) {
-            KitException refused = refusal(e);
+            KitFault fault = KitImport.faultOf(e.code());
+            if (fault == null) {
+                throw e;
+            }
+            KitException refused = new KitException(fault, String.valueOf(e.getMessage()));
             return batch.stream().map(entry -> aside(entry, refused)).toList();
         }
         Foreseen[] seen = new Foreseen[batch.size()];
@@ -215,9 +219,9 @@ public final class KitPreview {
     }
 
     /**
-     * The same, of an entry.
+     * What a refusal says of an entry.
      *
-     * @throws SurfaceException what it is told, where that is not the entry's doing
+     * @throws SurfaceException the refusal itself, where it is not the entry's doing
      */
     private static KitException refusal(SurfaceException told) {
         KitFault fault = KitImport.faultOf(told.code());

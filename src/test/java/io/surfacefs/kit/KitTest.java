@@ -226,7 +226,7 @@ class KitTest {
                             .map(key -> key.equals(own.key().toString())
                                     ? "KNOWN " + key
                                     : key.equals(gone.toString())
-                                            ? "ASIDE " + key + " MISSING " + KitPaths.payload(gone) + " is not there"
+                                            ? "ASIDE " + key + " MISSING the kit has no " + KitPaths.payload(gone)
                                             : "IMPORT " + key)
                             .toList(),
                     told);
