@@ -30,7 +30,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -231,7 +230,7 @@ public final class CachingStore implements ArtefactStore {
     public Committed<ArtefactManifest> commit(
             ArtefactKey key,
             @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
+            Maker manifest,
             Index index) {
         CacheName name = CacheName.manifest(key);
         long before = engine.epoch(name);

@@ -67,7 +67,7 @@ final class FaultyStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key, Received payload, Function<StoredPayload, ArtefactManifest> manifest, Index index) {
+            ArtefactKey key, Received payload, Maker manifest, Index index) {
         asked("commit", key);
         Committed<ArtefactManifest> result = store.commit(key, payload, manifest, index);
         done.accept("commit " + key);

@@ -28,7 +28,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes artefacts as the service would, for tests of what lies below it. */
@@ -95,7 +94,7 @@ public final class TestArtefacts {
     }
 
     /** Fills manifests as the service does. */
-    public static Function<StoredPayload, ArtefactManifest> filled(ArtefactKey key, @Nullable Timestamp expiresAt) {
+    public static ArtefactStore.Maker filled(ArtefactKey key, @Nullable Timestamp expiresAt) {
         return facts -> CODEC.fill(
                 null, key, new Source("test", IMAGE, SCAN), expiresAt, facts, Instant.parse("2025-10-29T12:00:00Z"));
     }

@@ -19,7 +19,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,7 +115,7 @@ public final class LayoutStore implements ArtefactStore {
     public Committed<ArtefactManifest> commit(
             ArtefactKey key,
             @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
+            Maker manifest,
             Index index) {
         return puts.commit(key, payload, manifest, index);
     }

@@ -35,7 +35,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +145,7 @@ public final class UpstreamStore implements ArtefactStore {
     public Committed<ArtefactManifest> commit(
             ArtefactKey key,
             @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
+            Maker manifest,
             Index index) {
         StoredPayload facts = payload == null ? OnBehalf.nobody(() -> facts(key)) : payload.facts();
         if (facts == null) {
@@ -155,7 +154,7 @@ public final class UpstreamStore implements ArtefactStore {
                     "the payload is neither stored nor sent",
                     "send it along, or put it before the manifest");
         }
-        return puts.artefact(manifest.apply(facts), payload, index);
+        return puts.artefact(manifest.make(facts), payload, index);
     }
 
     @Override
