@@ -228,10 +228,7 @@ public final class CachingStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Maker manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         CacheName name = CacheName.manifest(key);
         long before = engine.epoch(name);
         Committed<ArtefactManifest> committed = null;

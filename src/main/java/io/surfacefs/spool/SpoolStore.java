@@ -85,10 +85,7 @@ public final class SpoolStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Maker manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         for (int i = 0; ; i++) {
             try {
                 return commitOnce(key, payload, manifest, index);
@@ -103,8 +100,7 @@ public final class SpoolStore implements ArtefactStore {
         }
     }
 
-    private Committed<ArtefactManifest> commitOnce(
-            ArtefactKey key, @Nullable Received payload, Maker fill, Index index)
+    private Committed<ArtefactManifest> commitOnce(ArtefactKey key, @Nullable Received payload, Maker fill, Index index)
             throws IOException {
         SpoolKey name = SpoolKey.of(key);
         Received content = payload == null ? reads.received(name) : payload;

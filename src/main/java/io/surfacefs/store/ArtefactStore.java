@@ -107,11 +107,7 @@ public interface ArtefactStore extends AutoCloseable {
      * @param payload null when it must be stored already
      * @throws SurfaceException {@code PAYLOAD_MISSING} when the payload is neither stored nor received
      */
-    Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Maker manifest,
-            Index index);
+    Committed<ArtefactManifest> commit(ArtefactKey key, @Nullable Received payload, Maker manifest, Index index);
 
     /** Stores a scan manifest, content-addressed by its digest. */
     Committed<ScanManifest> putScan(ScanManifest manifest);

@@ -89,8 +89,7 @@ final class Desk {
     /** A request to the management port, on the event loop. */
     void management(RoutingContext context) {
         boolean html = isForPeople(context.request());
-        Visit.Request sent = new Visit.Request(
-                "GET", "/", Map.of(), List.of(), null, origin(context.request()), html);
+        Visit.Request sent = new Visit.Request("GET", "/", Map.of(), List.of(), null, origin(context.request()), html);
         answer(context, new Visit(sent, null), managementPlaces, visit -> status.figures(visit.html()));
     }
 

@@ -49,6 +49,7 @@ class HeldBackTest {
         final CountDownLatch ended = new CountDownLatch(1);
         volatile @Nullable HeldBack connection;
         volatile @Nullable Throwable failure;
+
         @Nullable StreamObserver<PutPayloadRequest> request;
 
         void send(int bytes) {
@@ -152,14 +153,18 @@ class HeldBackTest {
         silent.mayBeRead.countDown();
         elsewhere.mayBeRead.countDown();
         assertTrue(elsewhere.ended.await(SECONDS, TimeUnit.SECONDS));
-        assertEquals(Status.Code.INVALID_ARGUMENT, Status.fromThrowable(elsewhere.failure).getCode());
+        assertEquals(
+                Status.Code.INVALID_ARGUMENT,
+                Status.fromThrowable(elsewhere.failure).getCode());
         assertFalse(silent.ended.await(1, TimeUnit.SECONDS), () -> String.valueOf(silent.failure));
         unread.request.onCompleted();
         unread.mayBeRead.countDown();
         assertTrue(unread.ended.await(SECONDS, TimeUnit.SECONDS));
         assertNull(unread.failure);
         assertTrue(silent.ended.await(SECONDS, TimeUnit.SECONDS));
-        assertEquals(Status.Code.INVALID_ARGUMENT, Status.fromThrowable(silent.failure).getCode());
+        assertEquals(
+                Status.Code.INVALID_ARGUMENT,
+                Status.fromThrowable(silent.failure).getCode());
     }
 
     private static final UploadReceiver.Parts<PutPayloadRequest, PutPayloadHeader> PARTS =

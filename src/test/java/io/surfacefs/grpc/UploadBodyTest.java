@@ -37,7 +37,8 @@ class UploadBodyTest {
     private final UploadBody body = upload(requests::incrementAndGet);
 
     private static UploadBody upload(Runnable requestMessage) {
-        return new UploadBody(requestMessage, new UploadPace(Duration.ofMinutes(1), 1), () -> 0, new HeldBack(System::nanoTime));
+        return new UploadBody(
+                requestMessage, new UploadPace(Duration.ofMinutes(1), 1), () -> 0, new HeldBack(System::nanoTime));
     }
 
     private final HeldBack held = new HeldBack(System::nanoTime);
@@ -133,12 +134,16 @@ class UploadBodyTest {
     void aChunkOfWhichBytesComeIsWaitedForThoughItIsNotWholeYet() throws IOException {
         AtomicInteger looks = new AtomicInteger();
         AtomicReference<UploadBody> slow = new AtomicReference<>();
-        slow.set(new UploadBody(() -> {}, new UploadPace(Duration.ofMillis(1), 1), () -> {
-            if (looks.incrementAndGet() == 50) {
-                slow.get().end();
-            }
-            return looks.get();
-        }, held));
+        slow.set(new UploadBody(
+                () -> {},
+                new UploadPace(Duration.ofMillis(1), 1),
+                () -> {
+                    if (looks.incrementAndGet() == 50) {
+                        slow.get().end();
+                    }
+                    return looks.get();
+                },
+                held));
         assertEquals(-1, slow.get().read());
         assertEquals(50, looks.get());
     }

@@ -367,12 +367,19 @@ class HostileKitsTest {
                 KitFault.REFUSED,
                 End.WHOLE,
                 kit -> kit.toTar = tar -> KitForge.add(
-                        tar, "x", TarConstants.LF_PAX_EXTENDED_HEADER_LC, ("8388608 k=" + "v".repeat((8 << 20) - 11) + "\n").getBytes(StandardCharsets.UTF_8)));
-        tar("tar with names before names", KitFault.REFUSED, End.WHOLE, kit -> kit.toTar = tar -> {
-            for (int i = 0; i < 5_000; i++) {
-                KitForge.add(tar, TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, evil);
-            }
-        });
+                        tar,
+                        "x",
+                        TarConstants.LF_PAX_EXTENDED_HEADER_LC,
+                        ("8388608 k=" + "v".repeat((8 << 20) - 11) + "\n").getBytes(StandardCharsets.UTF_8)));
+        tar(
+                "tar with names before names",
+                KitFault.REFUSED,
+                End.WHOLE,
+                kit -> kit.toTar = tar -> {
+                    for (int i = 0; i < 5_000; i++) {
+                        KitForge.add(tar, TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, evil);
+                    }
+                });
         tar("tar that names the payload twice", KitFault.REFUSED, End.TARGET, kit -> {
             byte[] second = kit.files.get(kit.payload()).clone();
             kit.toTar = tar -> KitForge.add(tar, kit.payload(), second);

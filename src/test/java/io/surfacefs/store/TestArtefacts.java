@@ -17,7 +17,6 @@ import io.surfacefs.model.MediaType;
 import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.Source;
-import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.model.Timestamp;
 import java.io.ByteArrayInputStream;

@@ -45,8 +45,7 @@ class SendingTest {
     void open() throws Exception {
         vertx = Vertx.vertx();
         Router router = Router.router(vertx);
-        router.route()
-                .handler(context -> asked.add(new Sending(context, "default-src 'none'", limit, ended::release)));
+        router.route().handler(context -> asked.add(new Sending(context, "default-src 'none'", limit, ended::release)));
         server = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
@@ -62,8 +61,7 @@ class SendingTest {
 
     private Socket ask() throws IOException {
         Socket client = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
-        client.getOutputStream()
-                .write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        client.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         return client;
     }
 
@@ -112,9 +110,8 @@ class SendingTest {
 
     @Test
     void aClientOfHttp2ThatGivesItsPageUpGivesItsPlaceBack() throws Exception {
-        try (HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_2)
-                .build()) {
+        try (HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
             var answer = http.sendAsync(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + "/"))
                             .build(),

@@ -64,10 +64,7 @@ final class GuardedStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Maker manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         return put("commit", sizeOf(key, payload), key, () -> store.commit(key, payload, manifest, index));
     }
 

@@ -113,10 +113,7 @@ public final class LayoutStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Maker manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         return puts.commit(key, payload, manifest, index);
     }
 

@@ -143,10 +143,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Maker manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         StoredPayload facts = payload == null ? OnBehalf.nobody(() -> facts(key)) : payload.facts();
         if (facts == null) {
             throw new SurfaceException(
