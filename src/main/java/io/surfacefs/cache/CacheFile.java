@@ -1,5 +1,6 @@
 package io.surfacefs.cache;
 
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
@@ -21,13 +22,16 @@ import org.jspecify.annotations.Nullable;
  * end     i32 length of the body | i32 CRC32C of the body | i64 "sfscach1"
  * text and bytes: u16 length, then that many bytes (UTF-8)
  * </pre>
+ *
+ * Programs that took at most 1024 bytes of meta wrote the same format; they find no trailer in a file with more, put it
+ * aside and fetch the object anew.
  */
 final class CacheFile {
-    /** The most bytes that a caller may keep beside an object. */
-    static final int MAX_META = 1024;
+    /** The most bytes that a caller may keep beside an object: a scan manifest's signatures, however many. */
+    static final int MAX_META = SignedForm.MAX_SIGNATURES;
 
-    /** The most bytes that a trailer has. */
-    static final int MAX_TRAILER = 2048;
+    /** The most bytes that a trailer has: whatever is kept beside the object, its name and what else is said of it. */
+    static final int MAX_TRAILER = MAX_META + 1024;
 
     private static final long MAGIC = 0x7366736361636831L;
     private static final int END = 16;

@@ -156,10 +156,6 @@ final class CachedManifests {
         byte[] bytes = manifest.canonical();
         byte[] beside =
                 manifest instanceof ScanManifest scan && scan.signatures() != null ? scan.signatures() : NOTHING;
-        if (beside.length > CacheFile.MAX_META) {
-            engine.withdraw(name); // asked for each time
-            return;
-        }
         Source source = new Source(new HeapBytes(bytes), Hashes.sha256(bytes), policy.expires(manifest), beside);
         engine.put(name, source, epoch, tick);
     }

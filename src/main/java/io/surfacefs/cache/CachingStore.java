@@ -30,7 +30,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -229,10 +228,7 @@ public final class CachingStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         CacheName name = CacheName.manifest(key);
         long before = engine.epoch(name);
         Committed<ArtefactManifest> committed = null;

@@ -2,6 +2,7 @@ package io.surfacefs.cli;
 
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.signing.Envelope;
 import io.surfacefs.signing.SigningKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,7 @@ final class SignedFiles {
     private static final int MAX = 16 << 20;
 
     /** The longest envelope: the file in base64, and what stands around it. */
-    static final int MAX_ENVELOPE = MAX / 3 * 4 + (64 << 10);
+    static final int MAX_ENVELOPE = Math.toIntExact(Envelope.maxBytes(MAX));
 
     private SignedFiles() {}
 

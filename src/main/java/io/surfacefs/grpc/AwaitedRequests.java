@@ -42,6 +42,7 @@ final class AwaitedRequests {
      * Starts a call and awaits its request from when it is asked for.
      *
      * @param arrived how many bytes of it have come so far
+     * @param held what we hold back on its connection, while which nothing is held against the client
      * @param thread where the call may be closed
      */
     <Q, R> ServerCall.Listener<Q> start(
@@ -49,8 +50,9 @@ final class AwaitedRequests {
             Metadata headers,
             ServerCallHandler<Q, R> next,
             LongSupplier arrived,
+            HeldBack held,
             Executor thread) {
-        Awaited<Q, R> awaited = new Awaited<>(call, arrived, thread);
+        Awaited<Q, R> awaited = new Awaited<>(call, arrived, held, thread);
         return awaited.listener(next.startCall(awaited, headers));
     }
 
@@ -76,6 +78,7 @@ final class AwaitedRequests {
 
     private final class Awaited<Q, R> extends SimpleForwardingServerCall<Q, R> {
         private final LongSupplier arrived;
+        private final HeldBack held;
         private final Executor thread;
         private final AtomicReference<State> state = new AtomicReference<>(State.NOT_ASKED_FOR);
 
@@ -83,10 +86,12 @@ final class AwaitedRequests {
         private final UploadPace left = pace.get();
         private long counted;
         private long seen;
+        private long heldBefore;
 
-        Awaited(ServerCall<Q, R> call, LongSupplier arrived, Executor thread) {
+        Awaited(ServerCall<Q, R> call, LongSupplier arrived, HeldBack held, Executor thread) {
             super(call);
             this.arrived = arrived;
+            this.held = held;
             this.thread = thread;
         }
 
@@ -94,6 +99,7 @@ final class AwaitedRequests {
         public void request(int messages) {
             if (state.compareAndSet(State.NOT_ASKED_FOR, State.AWAITED)) {
                 seen = clock.getAsLong();
+                heldBefore = held.nanos();
                 waiting.add(this);
             }
             super.request(messages);
@@ -119,8 +125,10 @@ final class AwaitedRequests {
             long bytes = arrived.getAsLong();
             left.arrived(bytes - counted);
             counted = bytes;
-            long waited = Math.min(now - seen, longest);
+            long heldNow = held.nanos();
+            long waited = Math.clamp(now - seen - (heldNow - heldBefore), 0, longest);
             seen = now;
+            heldBefore = heldNow;
             try {
                 left.waited(waited);
             } catch (SurfaceException tooSlow) {

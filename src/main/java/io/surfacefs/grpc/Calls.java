@@ -104,7 +104,8 @@ public class Calls {
         Admission who = Admission.current(access);
         call.disableAutoRequest();
         Context context = Context.current();
-        UploadBody body = new UploadBody(() -> call.request(1), pace.upload(), WireBytes.current()::count);
+        WireBytes wire = WireBytes.current();
+        UploadBody body = new UploadBody(() -> call.request(1), pace.upload(), wire::count, wire.connection());
         UploadReceiver<M, H> receiver = new UploadReceiver<>(
                 parts,
                 body,

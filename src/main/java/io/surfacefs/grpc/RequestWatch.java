@@ -41,6 +41,7 @@ public class RequestWatch implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        return awaited.start(call, headers, next, WireBytes.current()::count, CallIdentity.thread());
+        WireBytes wire = WireBytes.current();
+        return awaited.start(call, headers, next, wire::count, wire.connection(), CallIdentity.thread());
     }
 }

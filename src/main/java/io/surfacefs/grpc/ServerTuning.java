@@ -34,6 +34,7 @@ public class ServerTuning implements ServerBuilderCustomizer<VertxServerBuilder>
                 .maxInboundMetadataSize(METADATA)
                 .maxRstFramesPerWindow(RESETS, RESET_SECONDS)
                 .addStreamTracerFactory(WireBytes.perCall())
+                .addTransportFilter(HeldBack.perConnection())
                 // A connection without a call says goodbye in the end; clients open another one when they need it.
                 .maxConnectionIdle(30, TimeUnit.MINUTES)
                 // A client that vanished without a word is noticed, and what it holds is given back.

@@ -32,6 +32,7 @@ final class UploadBody extends InputStream {
     private final Runnable requestMessage;
     private final UploadPace pace;
     private final LongSupplier wire;
+    private final HeldBack held;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -40,7 +41,7 @@ final class UploadBody extends InputStream {
     private boolean chunkSeen;
     private boolean ended;
     private boolean closed;
-    private boolean requestOwed;
+    private boolean holding;
     private @Nullable RuntimeException failure;
 
     // The reader's own.
@@ -51,11 +52,13 @@ final class UploadBody extends InputStream {
      * @param requestMessage asks the network for one more message; any thread
      * @param pace how fast the client has to send
      * @param wire how many bytes have come so far, those of a chunk that isn't whole yet among them; any thread
+     * @param held told while no further message is asked for, and what is held back elsewhere on the connection
      */
-    UploadBody(Runnable requestMessage, UploadPace pace, LongSupplier wire) {
+    UploadBody(Runnable requestMessage, UploadPace pace, LongSupplier wire, HeldBack held) {
         this.requestMessage = requestMessage;
         this.pace = pace;
         this.wire = wire;
+        this.held = held;
     }
 
     /** Asks for the first chunk. */
@@ -77,7 +80,7 @@ final class UploadBody extends InputStream {
                 waitingBytes += chunk.size();
             }
             request = hasRoom();
-            requestOwed = !request;
+            hold(!request);
             changed.signal();
         } finally {
             lock.unlock();
@@ -92,6 +95,7 @@ final class UploadBody extends InputStream {
         lock.lock();
         try {
             ended = true;
+            hold(false);
             changed.signal();
         } finally {
             lock.unlock();
@@ -105,6 +109,7 @@ final class UploadBody extends InputStream {
             if (failure == null) {
                 failure = cause;
             }
+            hold(false);
             waiting.clear();
             waitingBytes = 0;
             changed.signal();
@@ -159,6 +164,7 @@ final class UploadBody extends InputStream {
         lock.lock();
         try {
             closed = true;
+            hold(false);
             waiting.clear();
             waitingBytes = 0;
         } finally {
@@ -181,8 +187,8 @@ final class UploadBody extends InputStream {
             }
             current = next.asReadOnlyByteBuffer();
             waitingBytes -= next.size();
-            if (requestOwed && hasRoom()) {
-                requestOwed = false;
+            if (holding && hasRoom()) {
+                hold(false);
                 request = true;
             }
         } finally {
@@ -204,11 +210,12 @@ final class UploadBody extends InputStream {
         try {
             while (failure == null && !ended && !arrived.getAsBoolean()) {
                 long left = pace.left();
+                long heldBefore = held.nanos();
                 long waited = left - changed.awaitNanos(left);
                 long bytes = wire.getAsLong();
                 pace.arrived(bytes - counted);
                 counted = bytes;
-                pace.waited(waited);
+                pace.waited(Math.max(0, waited - (held.nanos() - heldBefore)));
             }
         } catch (SurfaceException tooSlow) {
             failure = tooSlow;
@@ -219,6 +226,16 @@ final class UploadBody extends InputStream {
         if (failure != null) {
             throw new IOException("the upload broke off", failure);
         }
+    }
+
+    /** Whether a message is owed that wasn't asked for, which holds back what the client sends; under the lock. */
+    private void hold(boolean now) {
+        if (now && !holding) {
+            held.begin();
+        } else if (!now && holding) {
+            held.end();
+        }
+        holding = now;
     }
 
     private boolean hasRoom() {

@@ -4,15 +4,18 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the bytes of messages that a call has brought, also those of a message that isn't whole yet, which nothing
- * else of the call shows. Only what was asked for is counted: bytes that the network holds back are not. Thread-safe.
+ * else of the call shows, and knows its connection. Only what was asked for is counted: bytes that the network holds
+ * back are not. Thread-safe.
  */
 final class WireBytes extends ServerStreamTracer {
     private static final Context.Key<WireBytes> KEY = Context.key("wire-bytes");
 
     private final AtomicLong bytes = new AtomicLong();
+    private volatile @Nullable HeldBack connection;
 
     /** Gives each call of a server a counter of its own, which is then {@link #current}. */
     static ServerStreamTracer.Factory perCall() {
@@ -40,6 +43,20 @@ final class WireBytes extends ServerStreamTracer {
     @Override
     public Context filterContext(Context context) {
         return context.withValue(KEY, this);
+    }
+
+    @Override
+    public void serverCallStarted(ServerCallInfo<?, ?> call) {
+        connection = HeldBack.of(call.getAttributes());
+    }
+
+    /** What is held back on the connection of this call. */
+    HeldBack connection() {
+        HeldBack known = connection;
+        if (known == null) {
+            throw new IllegalStateException("the call has not started");
+        }
+        return known;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.signing.Envelope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -36,7 +37,7 @@ final class EntryFiles {
 
     /** The entry that a manifest without an index stands for. */
     static KitEntry ofManifest(KitSource source, ArtefactKey key) throws IOException {
-        byte[] json = read(source, KitPaths.manifest(key));
+        byte[] json = read(source, KitPaths.manifest(key), MAX_MANIFEST);
         Manifest manifest = parse(json, key);
         StoredPayload payload = manifest instanceof ArtefactManifest artefact ? artefact.payload() : null;
         KitEntry entry = new KitEntry(
@@ -48,7 +49,9 @@ final class EntryFiles {
                 List.of(),
                 List.of());
         String signature = KitPaths.signature(key);
-        return key.isScanManifest() && source.has(signature) ? entry.signed(read(source, signature)) : entry;
+        return key.isScanManifest() && source.has(signature)
+                ? entry.signed(read(source, signature, Envelope.maxBytes(json.length)))
+                : entry;
     }
 
     /**
@@ -58,7 +61,7 @@ final class EntryFiles {
      *     it is another artefact's or speaks of another payload
      */
     Manifest manifest(KitEntry entry) throws IOException {
-        byte[] json = read(source, entry.manifestPath());
+        byte[] json = read(source, entry.manifestPath(), MAX_MANIFEST);
         if (json.length != entry.manifestBytes()
                 || !ManifestCodec.digestOf(json).equals(entry.manifestDigest())) {
             throw new KitException(KitFault.CHECKSUM, "the manifest is not the one that the index names");
@@ -79,7 +82,7 @@ final class EntryFiles {
         if (path == null) {
             return manifest;
         }
-        byte[] envelope = read(source, path);
+        byte[] envelope = read(source, path, Envelope.maxBytes(manifest.canonical().length));
         if (envelope.length != entry.signatureBytes()
                 || !ManifestCodec.digestOf(envelope).equals(entry.signatureDigest())) {
             throw new KitException(KitFault.CHECKSUM, "the manifest's signature is not the one that the index names");
@@ -91,13 +94,9 @@ final class EntryFiles {
         }
     }
 
-    private static byte[] read(KitSource source, String path) throws IOException {
+    private static byte[] read(KitSource source, String path, long most) throws IOException {
         try (KitSource.Opened file = source.file(path)) {
-            byte[] json = file.stream().readNBytes(MAX_MANIFEST + 1);
-            if (json.length > MAX_MANIFEST) {
-                throw new KitException(KitFault.REFUSED, path + " is longer than any may be");
-            }
-            return json;
+            return file.whole(path, most, null);
         }
     }
 

@@ -2,8 +2,8 @@ package io.surfacefs.kit;
 
 import io.surfacefs.codec.Hashes;
 import io.surfacefs.model.Digest;
+import io.surfacefs.signing.Envelope;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -128,23 +128,26 @@ public final class Kit implements AutoCloseable {
         return small(KitPaths.INDEX, MAX_SIGNED_INDEX);
     }
 
-    /** The envelope beside the index, or null where it is not signed. */
+    /**
+     * The envelope beside the index of a kit that has one, or null where it is not signed.
+     *
+     * @throws KitException {@code REFUSED} when it is longer than one of that index can be
+     */
     byte @Nullable [] signature() throws IOException {
-        return source.has(KitPaths.SIGNATURE) ? small(KitPaths.SIGNATURE, MAX_SIGNED_INDEX / 3 * 4 + (64 << 10)) : null;
+        if (!source.has(KitPaths.SIGNATURE)) {
+            return null;
+        }
+        long index;
+        try (KitSource.Opened file = source.file(KitPaths.INDEX)) {
+            index = Math.min(file.size(), MAX_SIGNED_INDEX);
+        }
+        return small(KitPaths.SIGNATURE, Envelope.maxBytes(index));
     }
 
-    private byte[] small(String path, int most) throws IOException {
+    private byte[] small(String path, long most) throws IOException {
         try (KitSource.Opened file = source.file(path)) {
-            InputStream in = file.stream();
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw new KitException(
-                        KitFault.REFUSED,
-                        path + " is longer than " + most + " bytes, so no signature can be made or checked",
-                        "export less at a time, by kind, image or scan",
-                        null);
-            }
-            return bytes;
+            return file.whole(
+                    path, most, "no signature of more can be made or checked: export less, by kind, image or scan");
         }
     }
 

@@ -11,8 +11,6 @@ final class KitSignature {
     /** What the envelope says that it holds. */
     static final String TYPE = "application/vnd.stellaops.surface.kit+json";
 
-    private static final int MAX_ENVELOPE = Kit.MAX_SIGNED_INDEX / 3 * 4 + (64 << 10);
-
     private KitSignature() {}
 
     /**
@@ -36,8 +34,8 @@ final class KitSignature {
     }
 
     private static String signer(Kit kit, TrustedKeys keys) throws IOException {
-        byte[] signature = kit.signature();
-        if (!kit.indexed() || signature == null) {
+        byte[] signature = kit.indexed() ? kit.signature() : null;
+        if (signature == null) {
             throw new KitException(
                     KitFault.SIGNATURE,
                     kit.indexed() ? "the kit is not signed" : "the kit has no index, so nobody signed it",
@@ -45,7 +43,7 @@ final class KitSignature {
                     null);
         }
         try {
-            Envelope envelope = Envelope.parse(signature, MAX_ENVELOPE);
+            Envelope envelope = Envelope.parse(signature, signature.length);
             String signer = keys.verify(envelope, TYPE);
             if (!Arrays.equals(envelope.payload(), kit.index())) {
                 throw new KitException(

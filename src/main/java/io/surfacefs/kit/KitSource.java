@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kit to read from: a folder, or a tar of it. Reads what lies in the kit and nothing else: no link is followed, no
@@ -30,6 +31,22 @@ public interface KitSource extends AutoCloseable {
 
     /** A file of a kit, open. */
     record Opened(InputStream stream, long size) implements AutoCloseable {
+        /**
+         * Reads all of it, once.
+         *
+         * @param path for the message
+         * @param most bytes, fewer than an array can have
+         * @param hint what can be done about more, or null
+         * @throws KitException {@code REFUSED} when it has more, before a byte is read
+         */
+        byte[] whole(String path, long most, @Nullable String hint) throws IOException {
+            if (size > most) {
+                throw new KitException(
+                        KitFault.REFUSED, path + " has " + size + " bytes, and may have " + most, hint, null);
+            }
+            return stream.readNBytes((int) size);
+        }
+
         @Override
         public void close() throws IOException {
             stream.close();

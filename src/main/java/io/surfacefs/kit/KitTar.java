@@ -1,6 +1,7 @@
 package io.surfacefs.kit;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -22,7 +23,14 @@ final class KitTar implements KitSource {
     /** Problems that are told one by one. */
     private static final int MAX_TOLD = 1_000;
 
+    /**
+     * What may stand between two files of a tar, bytes: headers, and names and extended headers before them, which are
+     * held whole. Far more than a kit's names need, and as much as an attribute of a file may have.
+     */
+    static final int MAX_HEADERS = 72 << 10;
+
     private static final int END = 1024;
+    private static final int RECORD = 512;
     /** Columns: hash of the name, where its bytes begin, how many they are. */
     private static final int WIDTH = 3;
 
@@ -91,10 +99,11 @@ final class KitTar implements KitSource {
     }
 
     private void headers(Header told) throws IOException {
-        InputStream all = new SpanStream(channel, 0, channel.size());
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(all, 512))) {
+        HeaderBytes all = new HeaderBytes(new SpanStream(channel, 0, channel.size()));
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(all, RECORD))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 told.of(entry, tar.getBytesRead());
+                all.behind(Math.clamp(entry.getSize(), 0, channel.size()));
             }
         } catch (KitException e) {
             throw e;
@@ -201,6 +210,43 @@ final class KitTar implements KitSource {
     public void close() throws IOException {
         try (files) {
             channel.close();
+        }
+    }
+
+    /**
+     * The bytes of a tar for who looks for its headers, and goes through the files between them on his way. Ends with
+     * {@code REFUSED} where that takes more than the next headers may have.
+     */
+    private static final class HeaderBytes extends FilterInputStream {
+        private long left = MAX_HEADERS;
+
+        HeaderBytes(InputStream all) {
+            super(all);
+        }
+
+        /** A header was read, and a file of so many bytes stands behind it. */
+        void behind(long size) {
+            left = size + MAX_HEADERS;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int n = super.read(target, offset, length);
+            left -= Math.max(n, 0);
+            if (left < 0) {
+                throw new KitException(
+                        KitFault.REFUSED,
+                        "the tar has headers of more than " + MAX_HEADERS + " bytes before a file",
+                        "make the tar of offline/ alone, without extended attributes",
+                        null);
+            }
+            return n;
         }
     }
 

@@ -64,7 +64,17 @@ final class Puts {
         return store.commit(
                 key,
                 payload == null ? null : payload.received(told),
-                facts -> fill(client, key, request.source(), expiresAt, facts, told, payload, now, sign),
+                new ArtefactStore.Maker() {
+                    @Override
+                    public ArtefactManifest make(StoredPayload facts) {
+                        return fill(client, key, request.source(), expiresAt, facts, told, payload, now, sign);
+                    }
+
+                    @Override
+                    public void found(ArtefactManifest stored) {
+                        signing.gate().addedTo(stored);
+                    }
+                },
                 index(request, client));
     }
 

@@ -139,6 +139,16 @@ public final class SignatureGate {
     }
 
     /**
+     * Looks at what a put found there already, before it adds anything to that; throws as {@link #kept} does. Where
+     * nothing is refused it is left to that one, so that all is told once.
+     */
+    void addedTo(Manifest manifest) {
+        if (!isOpen()) {
+            kept(manifest);
+        }
+    }
+
+    /**
      * Looks at what a put found there already, as at what it brings: what others sign may wait unsigned.
      *
      * @return whether it may be given

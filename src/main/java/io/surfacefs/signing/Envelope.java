@@ -25,6 +25,9 @@ public record Envelope(String payloadType, byte[] payload, List<Signed> signatur
     /** More signatures than that are refused: each costs a verification. */
     public static final int MAX_SIGNATURES = 16;
 
+    /** What stands around the payload: the signatures, white space, members that nobody knows. */
+    private static final int AROUND = 64 << 10;
+
     private static final int MAX_NAME = 1024;
     private static final int MAX_SIGNATURE = 1024;
 
@@ -38,6 +41,11 @@ public record Envelope(String payloadType, byte[] payload, List<Signed> signatur
 
     public Envelope {
         signatures = List.copyOf(signatures);
+    }
+
+    /** How many bytes an envelope may have at most whose payload has so many. */
+    public static long maxBytes(long payload) {
+        return (payload + 2) / 3 * 4 + AROUND;
     }
 
     /** What is signed: the pre-authentication encoding of a type and a payload. */

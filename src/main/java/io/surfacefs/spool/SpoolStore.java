@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -86,10 +85,7 @@ public final class SpoolStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         for (int i = 0; ; i++) {
             try {
                 return commitOnce(key, payload, manifest, index);
@@ -104,8 +100,7 @@ public final class SpoolStore implements ArtefactStore {
         }
     }
 
-    private Committed<ArtefactManifest> commitOnce(
-            ArtefactKey key, @Nullable Received payload, Function<StoredPayload, ArtefactManifest> fill, Index index)
+    private Committed<ArtefactManifest> commitOnce(ArtefactKey key, @Nullable Received payload, Maker fill, Index index)
             throws IOException {
         SpoolKey name = SpoolKey.of(key);
         Received content = payload == null ? reads.received(name) : payload;
@@ -116,7 +111,7 @@ public final class SpoolStore implements ArtefactStore {
                     "the payload is neither stored nor sent",
                     "send the payload first, or with the manifest");
         }
-        ArtefactManifest made = fill.apply(facts);
+        ArtefactManifest made = fill.make(facts);
         if (reads.addsNothing(name, made, index)) {
             ArtefactManifest here = reads.here(key);
             if (here != null) {
@@ -126,6 +121,9 @@ public final class SpoolStore implements ArtefactStore {
         Manifest[] before = {null};
         boolean created = spool.intake().put(name, true, () -> {
             before[0] = known.manifest(key);
+            if (before[0] instanceof ArtefactManifest stored) {
+                fill.found(stored);
+            }
             return new Intake.Content(Head.Op.COMMIT, content, made, index, before[0] != null);
         });
         spool.delivery().pruneIfFree(name);

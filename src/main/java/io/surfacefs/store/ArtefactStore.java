@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,21 +82,32 @@ public interface ArtefactStore extends AutoCloseable {
      */
     boolean stage(ArtefactKey key, Received payload);
 
+    /** Makes the manifest of a put. What it throws ends the put, which has changed nothing then. */
+    @FunctionalInterface
+    interface Maker {
+        /**
+         * Makes the manifest.
+         *
+         * @param facts what is known of the payload that is really stored; asked more than once where that changes
+         */
+        ArtefactManifest make(StoredPayload facts);
+
+        /**
+         * Looks at the manifest that is stored already and stays. Not asked where the store is an upstream, which
+         * decides itself.
+         */
+        default void found(ArtefactManifest stored) {}
+    }
+
     /**
      * Stores an artefact. The first writer wins: where a manifest is stored already, that one is the answer, with a
      * later expiry taken over and the index grown. A stored payload that fails its verification is replaced by the one
      * received.
      *
      * @param payload null when it must be stored already
-     * @param manifest makes the manifest, given what is known of the payload that is really stored; may be called more
-     *     than once
      * @throws SurfaceException {@code PAYLOAD_MISSING} when the payload is neither stored nor received
      */
-    Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
-            Index index);
+    Committed<ArtefactManifest> commit(ArtefactKey key, @Nullable Received payload, Maker manifest, Index index);
 
     /** Stores a scan manifest, content-addressed by its digest. */
     Committed<ScanManifest> putScan(ScanManifest manifest);

@@ -8,6 +8,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.LogKey;
 import io.surfacefs.ops.LogLine;
+import io.surfacefs.ops.Trace;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -62,6 +63,7 @@ final class Desk {
                     Map.of(),
                     List.of(),
                     null,
+                    origin(context.request()),
                     html);
             answer(context, new Visit(sent, null), visit -> {
                 throw e;
@@ -87,7 +89,7 @@ final class Desk {
     /** A request to the management port, on the event loop. */
     void management(RoutingContext context) {
         boolean html = isForPeople(context.request());
-        Visit.Request sent = new Visit.Request("GET", "/", Map.of(), List.of(), null, html);
+        Visit.Request sent = new Visit.Request("GET", "/", Map.of(), List.of(), null, origin(context.request()), html);
         answer(context, new Visit(sent, null), managementPlaces, visit -> status.figures(visit.html()));
     }
 
@@ -118,7 +120,12 @@ final class Desk {
                 query,
                 asserted(request),
                 authorization.size() == 1 ? authorization.getFirst() : null,
+                origin(request),
                 html);
+    }
+
+    private static Trace.Origin origin(HttpServerRequest request) {
+        return Trace.incoming(request.getHeader("traceparent"), request.getHeader("tracestate"));
     }
 
     private static List<String> asserted(HttpServerRequest request) {
@@ -145,40 +152,56 @@ final class Desk {
         }
     }
 
+    private Sending sending(RoutingContext context, Runnable done) {
+        return new Sending(context, templates.contentSecurityPolicy(), Sending.LIMIT_MILLIS, done);
+    }
+
     private void answer(RoutingContext context, Visit visit, Function<Visit, Answer> page) {
         answer(context, visit, places, page);
     }
 
     private void answer(RoutingContext context, Visit visit, Semaphore from, Function<Visit, Answer> page) {
         if (from.tryAcquire()) {
-            Sending sending = new Sending(context, templates.contentSecurityPolicy(), from::release);
+            Sending sending = sending(context, from::release);
             Thread.ofVirtual().name("page").start(() -> make(visit, page, sending));
         } else {
             SurfaceException why = new SurfaceException(ErrorCode.OVERLOADED, "too many pages are asked for at a time");
             // No template on the event loop.
-            new Sending(context, templates.contentSecurityPolicy(), () -> {}).send(failures.of(why, false), why);
+            sending(context, () -> {}).send(failures.of(why, false), why);
         }
     }
 
+    /** Whatever this comes to, the answer comes to its end, and gives its place back. */
     private void make(Visit visit, Function<Visit, Answer> page, Sending sending) {
+        Trace.enter(visit.origin());
+        Answer answer = null;
+        SurfaceException why = null;
         try {
-            sending.send(page.apply(visit), null);
-        } catch (RuntimeException | Error e) {
-            SurfaceException why = FailurePage.reason(e);
-            if (why.code() == ErrorCode.INTERNAL) {
-                LogLine.event("request-failed")
-                        .with(LogKey.EDGE, "web")
-                        .with(LogKey.CODE, ErrorCode.INTERNAL)
-                        .with(LogKey.MESSAGE, "a page failed")
-                        .error(LOG, e);
+            try {
+                answer = page.apply(visit);
+            } catch (RuntimeException | Error e) {
+                why = refused(visit, e);
+                answer = failures.of(why, visit.html());
             }
-            visit.refused(why.code());
-            sending.send(failure(why, visit), why);
+        } finally {
+            if (answer == null) {
+                sending.abandon();
+            }
         }
+        sending.send(answer, why);
     }
 
-    private Answer failure(SurfaceException why, Visit visit) {
-        return failures.of(why, visit.html());
+    private static SurfaceException refused(Visit visit, Throwable failure) {
+        SurfaceException why = FailurePage.reason(failure);
+        if (why.code() == ErrorCode.INTERNAL) {
+            LogLine.event("request-failed")
+                    .with(LogKey.EDGE, "web")
+                    .with(LogKey.CODE, ErrorCode.INTERNAL)
+                    .with(LogKey.MESSAGE, "a page failed")
+                    .error(LOG, failure);
+        }
+        visit.refused(why.code());
+        return why;
     }
 
     /** A method that no page takes. */
@@ -186,7 +209,6 @@ final class Desk {
         SurfaceException why = new SurfaceException(
                 ErrorCode.INVALID_ARGUMENT, "pages take no such method", "programs talk to /api/v1");
         context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
-        new Sending(context, templates.contentSecurityPolicy(), () -> {})
-                .send(failures.of(405, why, false), why); // no template on the event loop
+        sending(context, () -> {}).send(failures.of(405, why, false), why); // no template on the event loop
     }
 }

@@ -8,6 +8,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.ops.Audit;
 import io.surfacefs.ops.OnBehalf;
+import io.surfacefs.ops.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class Visit {
      * @param query each name once, empty values left out
      * @param asserted tenants that header fields name
      * @param authorization the only such field, or null
+     * @param origin in whose trace it is answered
      * @param html whether whoever asks reads pages
      */
     record Request(
@@ -35,6 +37,7 @@ final class Visit {
             Map<String, String> query,
             List<String> asserted,
             @Nullable String authorization,
+            Trace.Origin origin,
             boolean html) {}
 
     /** @param caller null where nobody could say who that is */
@@ -49,6 +52,11 @@ final class Visit {
             throw new SurfaceException(ErrorCode.UNAUTHENTICATED, "nobody knows who is asking");
         }
         return caller;
+    }
+
+    /** In whose trace this is answered. */
+    Trace.Origin origin() {
+        return request.origin();
     }
 
     /** Whether whoever asks reads pages. */

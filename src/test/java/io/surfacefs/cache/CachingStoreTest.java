@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.surfacefs.codec.SignedForm;
 import io.surfacefs.model.ArtefactKey;
 import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.CacheKey;
@@ -18,6 +19,7 @@ import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.Namespace;
 import io.surfacefs.model.ObjectNames;
+import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.model.Timestamp;
@@ -32,7 +34,9 @@ import io.surfacefs.store.layout.LayoutSettings;
 import io.surfacefs.store.layout.LayoutStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -150,6 +154,37 @@ class CachingStoreTest {
         asked.clear();
         assertArrayEquals(PAYLOAD, TestArtefacts.read(store, KEY));
         assertEquals(List.of(), List.copyOf(asked));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1_025, SignedForm.MAX_SIGNATURES})
+    void aScanManifestIsKeptWithAllSignaturesThatItMayHave(int bytes) {
+        ScanManifest scan = signed(bytes);
+        truth.putScan(scan);
+        assertEquals(scan, store.manifest(scan.key()));
+        assertEquals(scan, store.currentScan(ACME, TestArtefacts.SCAN));
+        settle();
+        asked.clear();
+        assertEquals(scan, store.manifest(scan.key()));
+        assertEquals(scan, store.currentScan(ACME, TestArtefacts.SCAN));
+        assertEquals(List.of(), List.copyOf(asked));
+    }
+
+    /** A scan manifest whose signatures have so many bytes. */
+    private static ScanManifest signed(int bytes) {
+        String json = "{\"imageDigest\":\"" + TestArtefacts.IMAGE
+                + "\",\"generatedAt\":\"2026-02-02T00:00:00Z\",\"artifacts\":[]}";
+        ScanManifest scan = TestArtefacts.CODEC
+                .fillScan(
+                        TestArtefacts.CODEC.parse(json.getBytes(StandardCharsets.UTF_8)),
+                        ACME,
+                        TestArtefacts.SCAN,
+                        Instant.parse("2026-02-02T00:00:00Z"))
+                .manifest();
+        String begin = "{\"signatures\":[{\"keyid\":\"";
+        String end = "\",\"sig\":\"AAAA\"}]}";
+        String keyId = "k".repeat(bytes - begin.length() - end.length());
+        return scan.withSignatures((begin + keyId + end).getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

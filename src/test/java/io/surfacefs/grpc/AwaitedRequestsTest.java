@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class AwaitedRequestsTest {
     private long now = TimeUnit.DAYS.toNanos(-1);
     private long arrived;
+    private final HeldBack held = new HeldBack(() -> now);
     private AwaitedRequests awaited = awaiting(Duration.ofHours(1));
     private final List<Runnable> loop = new ArrayList<>();
     private final List<String> events = new ArrayList<>();
@@ -101,6 +102,7 @@ class AwaitedRequestsTest {
                     return new Listener<>();
                 },
                 () -> arrived,
+                held,
                 loop::add);
         return new Started<>(seen.getFirst(), listener);
     }
@@ -126,6 +128,20 @@ class AwaitedRequestsTest {
         call.listener().onComplete();
         assertEquals(List.of("request 2", "close INVALID_ARGUMENT", "complete"), events);
         assertEquals(0, awaited.size());
+    }
+
+    @Test
+    void theTimeInWhichWeHoldTheConnectionBackIsNotHeldAgainstAClient() {
+        Started<GetManifestRequest, ?> call = start(SurfaceFsGrpc.getGetManifestMethod());
+        call.call().request(2);
+        passes(40);
+        held.begin();
+        passes(3600);
+        held.end();
+        passes(19);
+        assertEquals(List.of("request 2"), events);
+        passes(1);
+        assertEquals(List.of("request 2", "close INVALID_ARGUMENT"), events);
     }
 
     @Test

@@ -63,6 +63,7 @@ public final class InJvmServer implements AutoCloseable {
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .addStreamTracerFactory(WireBytes.perCall())
+                    .addTransportFilter(HeldBack.perConnection())
                     .addService(ServerInterceptors.intercept(
                             new SurfaceFsEndpoint(
                                     calls,

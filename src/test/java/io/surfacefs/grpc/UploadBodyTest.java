@@ -1,6 +1,7 @@
 package io.surfacefs.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -23,9 +24,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class UploadBodyTest {
@@ -33,8 +37,11 @@ class UploadBodyTest {
     private final UploadBody body = upload(requests::incrementAndGet);
 
     private static UploadBody upload(Runnable requestMessage) {
-        return new UploadBody(requestMessage, new UploadPace(Duration.ofMinutes(1), 1), () -> 0);
+        return new UploadBody(
+                requestMessage, new UploadPace(Duration.ofMinutes(1), 1), () -> 0, new HeldBack(System::nanoTime));
     }
+
+    private final HeldBack held = new HeldBack(System::nanoTime);
 
     private static ByteString bytes(int n) {
         return ByteString.copyFrom(new byte[n]);
@@ -116,7 +123,7 @@ class UploadBodyTest {
 
     @Test
     void aSilentClientIsGivenUp() {
-        UploadBody stalled = new UploadBody(() -> {}, new UploadPace(Duration.ofMillis(1), 1), () -> 0);
+        UploadBody stalled = new UploadBody(() -> {}, new UploadPace(Duration.ofMillis(1), 1), () -> 0, held);
         assertNull(stalled.failure());
         assertThrows(IOException.class, stalled::read);
         SurfaceException failure = assertInstanceOf(SurfaceException.class, stalled.failure());
@@ -127,14 +134,62 @@ class UploadBodyTest {
     void aChunkOfWhichBytesComeIsWaitedForThoughItIsNotWholeYet() throws IOException {
         AtomicInteger looks = new AtomicInteger();
         AtomicReference<UploadBody> slow = new AtomicReference<>();
-        slow.set(new UploadBody(() -> {}, new UploadPace(Duration.ofMillis(1), 1), () -> {
-            if (looks.incrementAndGet() == 50) {
-                slow.get().end();
-            }
-            return looks.get();
-        }));
+        slow.set(new UploadBody(
+                () -> {},
+                new UploadPace(Duration.ofMillis(1), 1),
+                () -> {
+                    if (looks.incrementAndGet() == 50) {
+                        slow.get().end();
+                    }
+                    return looks.get();
+                },
+                held));
         assertEquals(-1, slow.get().read());
         assertEquals(50, looks.get());
+    }
+
+    @Test
+    void whileWeHoldBackAnotherUploadOfTheConnectionNothingIsHeldAgainstThisOne() throws IOException {
+        UploadBody full = new UploadBody(() -> {}, new UploadPace(Duration.ofMinutes(1), 1), () -> 0, held);
+        full.add(bytes(UploadBody.HIGH_BYTES));
+        AtomicInteger looks = new AtomicInteger();
+        UploadBody starved = new UploadBody(
+                () -> {},
+                new UploadPace(Duration.ofMillis(1), 1),
+                () -> {
+                    if (looks.incrementAndGet() == 50) {
+                        assertDoesNotThrow(() -> full.read());
+                    }
+                    return 0;
+                },
+                held);
+        assertThrows(IOException.class, starved::read);
+        assertTrue(looks.get() >= 50, looks + " looks");
+        assertEquals(
+                ErrorCode.INVALID_ARGUMENT,
+                assertInstanceOf(SurfaceException.class, starved.failure()).code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void anUploadThatIsOverHoldsNothingBack(int end) throws IOException {
+        AtomicLong now = new AtomicLong(5);
+        HeldBack connection = new HeldBack(now::get);
+        UploadBody full = new UploadBody(() -> {}, new UploadPace(Duration.ofMinutes(1), 1), () -> 0, connection);
+        full.add(bytes(UploadBody.HIGH_BYTES));
+        full.add(bytes(1));
+        now.addAndGet(3);
+        assertEquals(3, connection.nanos());
+        switch (end) {
+            case 0 -> full.end();
+            case 1 -> full.fail(new CallGone("cancelled"));
+            case 2 -> full.close();
+            default -> assertEquals(0, full.read());
+        }
+        now.addAndGet(100);
+        assertEquals(3, connection.nanos());
+        full.close();
+        assertEquals(3, connection.nanos());
     }
 
     @Test

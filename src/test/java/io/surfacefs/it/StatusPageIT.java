@@ -426,7 +426,19 @@ class StatusPageIT {
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 3] ^= 1;
         Files.write(file, bytes);
-        String page = page("/browse/acme/" + kind + "/" + digest).text();
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        String page = rest.send(
+                        "GET",
+                        "/browse/acme/" + kind + "/" + digest,
+                        null,
+                        "Accept",
+                        HTML,
+                        "traceparent",
+                        "00-" + trace + "-00f067aa0ba902b7-01")
+                .text();
+        assertTrue(
+                open.output().lines().anyMatch(line -> line.contains(digest) && line.contains("traceId=" + trace)),
+                open::output);
         assertTrue(page.contains("<code>CORRUPT_OBJECT</code>"), page);
         assertTrue(page.contains("Download the manifest"), page);
         String status = page("/").text();

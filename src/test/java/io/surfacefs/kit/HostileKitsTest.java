@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.luben.zstd.Zstd;
 import io.surfacefs.client.ManifestDocument;
+import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.signing.Envelope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kits that somebody tampered with. Nothing of what is wrong comes in, nothing is written anywhere else, what is wrong
@@ -353,6 +356,30 @@ class HostileKitsTest {
             tar.putArchiveEntry(entry);
             tar.closeArchiveEntry();
         });
+        tar(
+                "tar with a name that has no end",
+                KitFault.REFUSED,
+                End.WHOLE,
+                kit -> kit.toTar = tar -> KitForge.add(
+                        tar, TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, new byte[8 << 20]));
+        tar(
+                "tar with an extended header that has no end",
+                KitFault.REFUSED,
+                End.WHOLE,
+                kit -> kit.toTar = tar -> KitForge.add(
+                        tar,
+                        "x",
+                        TarConstants.LF_PAX_EXTENDED_HEADER_LC,
+                        ("8388608 k=" + "v".repeat((8 << 20) - 11) + "\n").getBytes(StandardCharsets.UTF_8)));
+        tar(
+                "tar with names before names",
+                KitFault.REFUSED,
+                End.WHOLE,
+                kit -> kit.toTar = tar -> {
+                    for (int i = 0; i < 5_000; i++) {
+                        KitForge.add(tar, TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, evil);
+                    }
+                });
         tar("tar that names the payload twice", KitFault.REFUSED, End.TARGET, kit -> {
             byte[] second = kit.files.get(kit.payload()).clone();
             kit.toTar = tar -> KitForge.add(tar, kit.payload(), second);
@@ -528,6 +555,46 @@ class HostileKitsTest {
         assertEquals("canary", Files.readString(canary));
         assertFalse(Files.exists(folder.resolve("../x")));
         assertNothingStrange(home);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anEnvelopeIsNoLongerThanOneOfItsManifestCanBe(boolean indexed) throws IOException {
+        ArtefactKey scan = good.keySet().stream()
+                .map(KitPaths::manifestKey)
+                .filter(key -> key != null && key.isScanManifest())
+                .findFirst()
+                .orElseThrow();
+        int most = Math.toIntExact(Envelope.maxBytes(good.get(KitPaths.manifest(scan)).length));
+        assertEquals(List.of(), problems(signed(scan, most, indexed)));
+        List<KitProblem> problems = problems(signed(scan, most + 1, indexed));
+        assertEquals(1, problems.size(), problems::toString);
+        assertEquals(KitFault.REFUSED, problems.getFirst().fault());
+        assertTrue(problems.getFirst().message().contains("may have " + most), problems::toString);
+    }
+
+    /** The kit with an envelope of so many bytes beside a scan manifest. */
+    private Path signed(ArtefactKey scan, int bytes, boolean indexed) throws IOException {
+        KitForge kit = new KitForge(good, scan);
+        byte[] envelope = new byte[bytes];
+        Arrays.fill(envelope, (byte) ' ');
+        byte[] text = "{\"signatures\":[{\"keyid\":\"a\",\"sig\":\"AAAA\"}]}".getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(text, 0, envelope, 0, text.length);
+        kit.files.put(KitPaths.signature(scan), envelope);
+        if (indexed) {
+            kit.editEntry(entry -> entry.put("signaturePath", KitPaths.signature(scan))
+                    .put("signatureSha256", ManifestCodec.digestOf(envelope).toString())
+                    .put("signatureBytes", bytes));
+        } else {
+            kit.files.remove(KitPaths.INDEX);
+        }
+        return kit.folder(folder.resolve("kit-" + bytes));
+    }
+
+    private static List<KitProblem> problems(Path place) throws IOException {
+        try (Kit kit = Kit.open(place)) {
+            return KitVerify.run(kit, KitTrust.NONE, 2, done -> {}).problems();
+        }
     }
 
     /** Of an artefact that nobody tampers with. */

@@ -156,6 +156,15 @@ final class KitForge {
         tar.closeArchiveEntry();
     }
 
+    /** Adds what is no file, with what stands behind its header. */
+    static void add(TarArchiveOutputStream tar, String name, byte type, byte[] content) throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+    }
+
     static void add(TarArchiveOutputStream tar, String name, byte type, String link) throws IOException {
         TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
         entry.setLinkName(link);

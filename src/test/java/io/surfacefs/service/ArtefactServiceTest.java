@@ -219,7 +219,7 @@ class ArtefactServiceTest {
         hot.keepPresent(key, hot.now(), Duration.ofDays(36_500), hot.epoch(key));
         assertTrue(hot.present(key), "what was too old was asked for anew");
         ArtefactManifest manifest = TestArtefacts.filled(key, null)
-                .apply(TestArtefacts.received(text(16, 100)).facts());
+                .make(TestArtefacts.received(text(16, 100)).facts());
         hot.forget(key);
         hot.keep(manifest, hot.now() - Duration.ofDays(36_500).toNanos(), hot.epoch(key));
         assertNull(hot.manifest(key));
@@ -232,7 +232,7 @@ class ArtefactServiceTest {
         byte[] payload = text(3, 100);
         ArtefactKey key = TestArtefacts.key(payload);
         ArtefactManifest manifest = TestArtefacts.filled(key, null)
-                .apply(TestArtefacts.received(payload).facts());
+                .make(TestArtefacts.received(payload).facts());
         long before = hot.epoch(key);
         hot.forget(key);
         hot.keep(manifest, hot.now(), before);

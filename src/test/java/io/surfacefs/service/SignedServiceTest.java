@@ -8,6 +8,7 @@ import static io.surfacefs.store.TestArtefacts.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -21,6 +22,7 @@ import io.surfacefs.codec.SignedForm;
 import io.surfacefs.codec.UploadEncoder;
 import io.surfacefs.codec.UploadLimits;
 import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Manifest;
@@ -28,6 +30,7 @@ import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.Source;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.model.Timestamp;
 import io.surfacefs.ops.Events;
 import io.surfacefs.signing.MountedKey;
 import io.surfacefs.signing.SigningKey;
@@ -61,6 +64,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SignedServiceTest {
     private static final String SCAN_JSON =
             "{\"artifacts\":[],\"generatedAt\":\"2026-02-01T00:00:00Z\",\"source\":{\"component\":\"c\"}}";
+
+    private static final byte[] EXPIRING = "{\"expiresAt\":\"2026-03-01T00:00:00Z\"}".getBytes(StandardCharsets.UTF_8);
 
     private final ManualClock clock = new ManualClock();
     private final Access access = new Access(null);
@@ -190,6 +195,40 @@ class SignedServiceTest {
         assertEquals(before, blobs.names(BlobKey.Bucket.MANIFEST));
         assertEquals(List.of(), blobs.names(BlobKey.Bucket.CACHE));
         put(service("site-a", SignatureGate.Policy.REQUIRE), text(3, 100));
+    }
+
+    @Test
+    void aPutOntoWhatNobodyTrustedSignedIsRefusedAndAddsNothingToIt() throws IOException {
+        ItemKey key = put(service(null, SignatureGate.Policy.OFF), text(3, 100), EXPIRING);
+        Manifest stored = store.manifest(writing.key(SBOM, key.digest()));
+        List<String> before = blobs.names(BlobKey.Bucket.MANIFEST);
+        ArtefactService strict = service("site-a", SignatureGate.Policy.REQUIRE);
+        assertTrue(refused(() -> putLater(strict, key)).contains("nobody signed it"));
+        assertEquals(before, blobs.names(BlobKey.Bucket.MANIFEST), "the index grew");
+        assertEquals(stored, store.manifest(writing.key(SBOM, key.digest())), "the expiry grew");
+        assertEquals(List.of("refused: nobody signed it"), told);
+        told.clear();
+        putLater(service("site-a", SignatureGate.Policy.WARN), key);
+        assertEquals(List.of("warned: nobody signed it"), told);
+        assertNotEquals(before, blobs.names(BlobKey.Bucket.MANIFEST));
+        assertNotEquals(stored, store.manifest(writing.key(SBOM, key.digest())));
+    }
+
+    /** Puts the manifest of a stored payload once more, of another image and to be kept for longer. */
+    private void putLater(ArtefactService service, ItemKey key) {
+        service.put(
+                writing,
+                new PutRequest(
+                        SBOM,
+                        key.digest(),
+                        null,
+                        new Source("b", new Digest("2".repeat(64)), null),
+                        Set.of(),
+                        Set.of(),
+                        new Timestamp("2026-04-01T00:00:00Z"),
+                        null,
+                        null),
+                null);
     }
 
     @Test

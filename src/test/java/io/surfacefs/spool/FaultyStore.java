@@ -66,8 +66,7 @@ final class FaultyStore implements ArtefactStore {
     }
 
     @Override
-    public Committed<ArtefactManifest> commit(
-            ArtefactKey key, Received payload, Function<StoredPayload, ArtefactManifest> manifest, Index index) {
+    public Committed<ArtefactManifest> commit(ArtefactKey key, Received payload, Maker manifest, Index index) {
         asked("commit", key);
         Committed<ArtefactManifest> result = store.commit(key, payload, manifest, index);
         done.accept("commit " + key);

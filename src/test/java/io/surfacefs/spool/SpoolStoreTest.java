@@ -19,9 +19,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.codec.ManifestCodec;
 import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.ScanManifest;
+import io.surfacefs.model.StoredPayload;
+import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Timestamp;
 import io.surfacefs.ops.OnBehalf;
 import io.surfacefs.store.ArtefactStore;
@@ -126,6 +129,33 @@ class SpoolStoreTest extends SpoolCase {
         ArtefactStore.Committed<?> third = store.commit(key, received(payload), filled(key, early), INDEX);
         assertFalse(third.created());
         assertEquals(late, third.manifest().expiresAt());
+    }
+
+    @Test
+    void aPutThatRefusesWhatItFindsIsNotTaken() {
+        byte[] payload = text(5, 400);
+        ArtefactKey key = key(payload);
+        Timestamp early = new Timestamp("2030-01-01T00:00:00Z");
+        store.commit(key, received(payload), filled(key, early), INDEX);
+        ArtefactStore.Maker later = filled(key, new Timestamp("2031-01-01T00:00:00Z"));
+        ArtefactStore.Maker refusing = new ArtefactStore.Maker() {
+            @Override
+            public ArtefactManifest make(StoredPayload facts) {
+                return later.make(facts);
+            }
+
+            @Override
+            public void found(ArtefactManifest stored) {
+                assertEquals(early, stored.expiresAt());
+                throw new SurfaceException(ErrorCode.SIGNATURE_INVALID, "nobody signed it");
+            }
+        };
+        assertCode(ErrorCode.SIGNATURE_INVALID, () -> store.commit(key, null, refusing, INDEX));
+        assertEquals(1, rig.spool.depth());
+        rig.deliver();
+        assertEquals(early, rig.layout.manifest(key).expiresAt());
+        assertCode(ErrorCode.SIGNATURE_INVALID, () -> store.commit(key, null, refusing, INDEX));
+        assertEquals(0, rig.spool.depth());
     }
 
     @Test

@@ -17,7 +17,6 @@ import io.surfacefs.model.MediaType;
 import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.Source;
-import io.surfacefs.model.StoredPayload;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.model.Timestamp;
 import java.io.ByteArrayInputStream;
@@ -28,7 +27,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes artefacts as the service would, for tests of what lies below it. */
@@ -95,7 +93,7 @@ public final class TestArtefacts {
     }
 
     /** Fills manifests as the service does. */
-    public static Function<StoredPayload, ArtefactManifest> filled(ArtefactKey key, @Nullable Timestamp expiresAt) {
+    public static ArtefactStore.Maker filled(ArtefactKey key, @Nullable Timestamp expiresAt) {
         return facts -> CODEC.fill(
                 null, key, new Source("test", IMAGE, SCAN), expiresAt, facts, Instant.parse("2025-10-29T12:00:00Z"));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.model.MediaType;
 import io.surfacefs.model.SurfaceException;
+import io.surfacefs.ops.Trace;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -177,7 +178,8 @@ class PagesTest {
     @ValueSource(
             strings = {"/browse/a%2fb", "/browse/acme;x=1", "/browse/%61cme", "//browse/acme", "/x/../browse/acme"})
     void aPathThatIsNotWhatItSeemsIsRefused(String path) {
-        Visit.Request request = new Visit.Request("GET", path, Map.of(), List.of(), null, true);
+        Visit.Request request =
+                new Visit.Request("GET", path, Map.of(), List.of(), null, Trace.incoming(null, null), true);
         SurfaceException refused = org.junit.jupiter.api.Assertions.assertThrows(
                 SurfaceException.class, () -> new Visit(request, null).parts());
         assertEquals("INVALID_ARGUMENT", refused.code().name());
@@ -187,7 +189,8 @@ class PagesTest {
     @CsvSource({"/browse, ''", "/browse/, ''", "/browse/acme, acme", "/browse/acme/, acme", "/browse/acme/k/d, acme k d"
     })
     void aPathIsItsPartsBehindTheFirst(String path, String parts) {
-        Visit.Request request = new Visit.Request("GET", path, Map.of(), List.of(), null, true);
+        Visit.Request request =
+                new Visit.Request("GET", path, Map.of(), List.of(), null, Trace.incoming(null, null), true);
         assertEquals(parts, String.join(" ", new Visit(request, null).parts()));
     }
 

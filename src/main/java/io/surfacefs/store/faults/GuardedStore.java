@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,10 +64,7 @@ final class GuardedStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         return put("commit", sizeOf(key, payload), key, () -> store.commit(key, payload, manifest, index));
     }
 

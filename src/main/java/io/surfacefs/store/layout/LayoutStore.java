@@ -19,7 +19,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,10 +113,7 @@ public final class LayoutStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         return puts.commit(key, payload, manifest, index);
     }
 

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +109,7 @@ final class Puts {
     ArtefactStore.Committed<ArtefactManifest> commit(
             ArtefactKey key,
             ArtefactStore.@Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> fill,
+            ArtefactStore.Maker fill,
             ArtefactStore.Index index) {
         Instant begun = clock.instant();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -134,7 +133,7 @@ final class Puts {
     private ArtefactStore.@Nullable Committed<ArtefactManifest> commitNew(
             ArtefactKey key,
             ArtefactStore.@Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> fill,
+            ArtefactStore.Maker fill,
             ArtefactStore.Index index,
             Instant begun) {
         Markers.Seen marker = markers.readSettled(key);
@@ -151,7 +150,7 @@ final class Puts {
         if (marker != null && takeBack(key, marker) == null) {
             return null;
         }
-        ArtefactManifest manifest = fill.apply(facts);
+        ArtefactManifest manifest = fill.make(facts);
         List<BlobStore.Put> puts = new ArrayList<>();
         if (sent != null) {
             if (there) {
@@ -254,10 +253,11 @@ final class Puts {
     private @Nullable ArtefactManifest grow(
             ArtefactManifest existing,
             ArtefactStore.@Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> fill,
+            ArtefactStore.Maker fill,
             ArtefactStore.Index index) {
         ArtefactKey key = existing.key();
-        ArtefactManifest asked = fill.apply(existing.payload());
+        ArtefactManifest asked = fill.make(existing.payload());
+        fill.found(existing);
         if (payload != null) {
             mend(existing, payload);
         }

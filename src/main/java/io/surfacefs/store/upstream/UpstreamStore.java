@@ -35,7 +35,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,10 +143,7 @@ public final class UpstreamStore implements ArtefactStore {
 
     @Override
     public Committed<ArtefactManifest> commit(
-            ArtefactKey key,
-            @Nullable Received payload,
-            Function<StoredPayload, ArtefactManifest> manifest,
-            Index index) {
+            ArtefactKey key, @Nullable Received payload, Maker manifest, Index index) {
         StoredPayload facts = payload == null ? OnBehalf.nobody(() -> facts(key)) : payload.facts();
         if (facts == null) {
             throw new SurfaceException(
@@ -155,7 +151,7 @@ public final class UpstreamStore implements ArtefactStore {
                     "the payload is neither stored nor sent",
                     "send it along, or put it before the manifest");
         }
-        return puts.artefact(manifest.apply(facts), payload, index);
+        return puts.artefact(manifest.make(facts), payload, index);
     }
 
     @Override

@@ -58,7 +58,7 @@ final class LargeStoreMeasurement {
         Digest digest = ManifestCodec.digestOf(("payload " + number).getBytes(StandardCharsets.UTF_8));
         ArtefactKey key = new ArtefactKey(TestArtefacts.ACME, TestArtefacts.SBOM, digest);
         return TestArtefacts.filled(key, null)
-                .apply(new StoredPayload(
+                .make(new StoredPayload(
                         new MediaType("application/json"), 4096, stored.length, ManifestCodec.digestOf(stored), false));
     }
 

@@ -198,7 +198,7 @@ class UpstreamBadDaysTest {
         upstream.manifest = request -> GetManifestResponse.newBuilder()
                 .setManifest(io.surfacefs.grpc.v1.ArtefactManifest.newBuilder()
                         .setJsonBytes(ByteString.copyFrom(TestArtefacts.filled(key(other), null)
-                                .apply(received.facts())
+                                .make(received.facts())
                                 .canonical())))
                 .build();
         assertEquals(key(other), store.manifest(key(other)).key());
