@@ -21,7 +21,8 @@ public class SpoolGauges {
             Metric.SPOOL_BYTES.gauge(registry, spool, Spool::used);
             Metric.SPOOL_QUOTA.gauge(registry, spool, Spool::quota);
         } else {
-            for (Metric metric : List.of(Metric.SPOOL_DEPTH, Metric.SPOOL_AGE, Metric.SPOOL_BYTES, Metric.SPOOL_QUOTA)) {
+            for (Metric metric :
+                    List.of(Metric.SPOOL_DEPTH, Metric.SPOOL_AGE, Metric.SPOOL_BYTES, Metric.SPOOL_QUOTA)) {
                 metric.gauge(registry, metric, none -> 0);
             }
         }

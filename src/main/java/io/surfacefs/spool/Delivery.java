@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Delivery {
     /** Times are compared only where more lies between them than clocks that are kept in step differ. */
     private static final Duration LATE = Duration.ofMinutes(1);
+
     private static final int TRIES_TO_TELL = 4;
 
     private final ArtefactStore store;
