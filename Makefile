@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-runbook test-docs test-web test-images test-guards build aot bom native bench bench-start bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
+.PHONY: help run demo test test-native test-oidc test-api test-k8s test-shapes test-rules test-alerts test-runbook test-docs test-web test-images test-guards build aot bom native bench bench-start bench-cache fmt clean checked needs-jdk needs-maven needs-native-image bench-kit
 
 JDK := $(shell .ci/find-jdk)
 NATIVE_IMAGE := $(firstword $(wildcard $(GRAALVM_HOME)/bin/native-image) $(shell command -v native-image))
@@ -50,6 +50,9 @@ test-shapes: $(JAR) ## run the shapes with the configuration that the manifests 
 
 test-rules: $(JAR) ## the dashboard, the rules and their unit tests by promtool; the program under a real Prometheus
 	@JAVA_HOME='$(JDK)' .ci/rules $(JAR)
+
+test-alerts: $(AOT) ## provoke each alert with the program under a real Prometheus, and follow its section of the runbook
+	@JAVA_HOME='$(JDK)' .ci/alerts target/aot-app/quarkus-run.jar
 
 test-runbook: $(JAR) ## rehearse backup, restore, a rotten object and the way back with the program itself
 	@JAVA_HOME='$(JDK)' JAR=$(JAR) .ci/rehearse

@@ -19,8 +19,10 @@ public class SpoolGauges {
             Metric.SPOOL_DEPTH.gauge(registry, spool, Spool::depth);
             Metric.SPOOL_AGE.gauge(registry, spool, s -> s.age().toMillis() / MILLIS);
             Metric.SPOOL_BYTES.gauge(registry, spool, Spool::used);
+            Metric.SPOOL_QUOTA.gauge(registry, spool, Spool::quota);
         } else {
-            for (Metric metric : List.of(Metric.SPOOL_DEPTH, Metric.SPOOL_AGE, Metric.SPOOL_BYTES)) {
+            for (Metric metric :
+                    List.of(Metric.SPOOL_DEPTH, Metric.SPOOL_AGE, Metric.SPOOL_BYTES, Metric.SPOOL_QUOTA)) {
                 metric.gauge(registry, metric, none -> 0);
             }
         }

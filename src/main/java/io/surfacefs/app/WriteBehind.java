@@ -124,6 +124,15 @@ record WriteBehind(Spool spool, ArtefactStore store) {
             }
 
             @Override
+            public void delayed(String key, ErrorCode code, String message) {
+                LogLine.event("spool.delayed")
+                        .with(LogKey.KEY, key)
+                        .with(LogKey.CODE, code)
+                        .with(LogKey.MESSAGE, message)
+                        .warn(LOG);
+            }
+
+            @Override
             public void left(String key) {
                 LogLine.event("spool.left").with(LogKey.KEY, key).warn(LOG);
             }

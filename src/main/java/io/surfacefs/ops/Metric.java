@@ -85,6 +85,7 @@ public enum Metric {
     SPOOL_DEPTH("surface.spool.depth", Type.GAUGE, "", "Puts that wait to be delivered to the store."),
     SPOOL_AGE("surface.spool.age.seconds", Type.GAUGE, "", "How long the oldest put has been waiting to be delivered."),
     SPOOL_BYTES("surface.spool.bytes", Type.GAUGE, "", "Bytes of the spool, of what was rejected too."),
+    SPOOL_QUOTA("surface.spool.quota.bytes", Type.GAUGE, "", "Quota of the spool; 0 where there is no spool."),
     SPOOL_DELIVERED("surface.spool.delivered", Type.COUNTER, "", "Puts that waited and are in the store now."),
     SPOOL_REJECTED(
             "surface.spool.rejected", Type.COUNTER, "code", "Puts that waited and that the store refused for good."),

@@ -28,6 +28,8 @@ final class Delivery {
     /** Times are compared only where more lies between them than clocks that are kept in step differ. */
     private static final Duration LATE = Duration.ofMinutes(1);
 
+    private static final int TRIES_TO_TELL = 4;
+
     private final ArtefactStore store;
     private final Pending pending;
     private final Claims claims;
@@ -100,6 +102,8 @@ final class Delivery {
         Duration pause = claims.failed(chain, fault);
         if (pause != null) {
             events.waiting(fault.code(), String.valueOf(fault.getMessage()), pause);
+        } else if (chain.attempts == TRIES_TO_TELL) {
+            events.delayed(chain.key.toString(), fault.code(), String.valueOf(fault.getMessage()));
         }
     }
 

@@ -217,6 +217,11 @@ public final class Spool implements AutoCloseable {
         return pending.used();
     }
 
+    /** How many bytes it may use. */
+    public long quota() {
+        return settings.quota();
+    }
+
     /** Whether another put could be taken now. */
     public boolean hasRoom() {
         return pending.hasRoom();

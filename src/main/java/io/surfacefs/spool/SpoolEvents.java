@@ -28,6 +28,9 @@ public interface SpoolEvents {
     /** The store is out or asks for less, so deliveries wait. */
     default void waiting(ErrorCode code, String message, Duration pause) {}
 
+    /** A delivery fails again and again, and others don't. Told once, until one of its key succeeds. */
+    default void delayed(String key, ErrorCode code, String message) {}
+
     /** The process ends, and this put is still to be delivered, by the next one. */
     default void left(String key) {}
 

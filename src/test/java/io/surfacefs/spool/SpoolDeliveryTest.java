@@ -159,6 +159,7 @@ class SpoolDeliveryTest extends SpoolCase {
             rig.deliver();
         }
         assertEquals(List.of(), rig.pauses);
+        assertEquals(List.of(key(bad) + " STORE_UNAVAILABLE"), rig.delayed, "told of once, by its name");
         assertEquals(1, rig.spool.depth());
     }
 

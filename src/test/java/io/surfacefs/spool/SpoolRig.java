@@ -46,6 +46,7 @@ final class SpoolRig implements AutoCloseable {
     final List<String> left = new ArrayList<>();
     final List<ArtefactKey> damaged = new ArrayList<>();
     final List<Duration> pauses = new ArrayList<>();
+    final List<String> delayed = new ArrayList<>();
 
     Disk disk = real;
     Gate gate = Gate.real();
@@ -117,6 +118,11 @@ final class SpoolRig implements AutoCloseable {
                     @Override
                     public void waiting(ErrorCode code, String message, Duration pause) {
                         pauses.add(pause);
+                    }
+
+                    @Override
+                    public void delayed(String key, ErrorCode code, String message) {
+                        delayed.add(key + " " + code);
                     }
 
                     @Override
