@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class KitImport {
     /** Keys that are asked about at a time. */
     private static final int BATCH = 500;
+    /** Stored bytes up to which a payload is small. */
+    private static final int SMALL = 16 << 10;
+    /** Entries with large payloads that are under way at a time. */
+    private static final int LARGE = 16;
     /** Images and scans of the entries of a batch, which are held. */
     private static final int MAX_NAMES = 100_000;
 
@@ -38,7 +42,8 @@ public final class KitImport {
      *
      * @param dryRun verify all and say what would come; nothing is changed
      * @param force take a kit that is older than the last one
-     * @param parallel entries that are under way at a time
+     * @param parallel entries with small payloads that are under way at a time: what they wait for together is the
+     *     disk. Of the others at most {@value #LARGE}
      * @param aside the folder where entries that don't come in are put, with the reason; null for none. What lies there
      *     is bounded: 1 GiB and 10,000 entries
      * @param retry asks a service again that is overloaded
@@ -177,7 +182,8 @@ public final class KitImport {
         }
         for (KitEntry entry : batch) {
             boolean known = !missing.contains(entry.key());
-            workers.submit(() -> {
+            int places = entry.payloadBytes() < SMALL ? 1 : Math.ceilDiv(options.parallel, LARGE);
+            workers.submit(places, () -> {
                 try {
                     bring(entry, known);
                 } catch (KitException e) {
