@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
 public final class Engine implements AutoCloseable {
     private static final int PUTS_PER_CORE = 8;
+    /** Of a command, which brings no more at a time than it chooses: most of its puts wait for the disk together. */
+    private static final int PUTS_OF_COMMAND = 128;
 
     private final CodecPool pool;
     private final RealDisk disk;
@@ -93,6 +95,8 @@ public final class Engine implements AutoCloseable {
                         pool,
                         new UploadLimits(config.get(Settings.PAYLOAD_SIZE), config.get(Settings.DECOMPRESSION_RATIO))),
                 new IntakeArea(disk, opened.intake(), config.get(Settings.INTAKE_QUOTA)),
+                config.find(Settings.CONCURRENT_PUTS)
+                        .orElse(serving ? PUTS_PER_CORE * cores : Math.max(PUTS_OF_COMMAND, PUTS_PER_CORE * cores)),
                 config.find(Settings.CONCURRENT_PUTS).orElse(PUTS_PER_CORE * cores));
         this.access = new Access(
                 config.find(Settings.TENANT).orElse(null),

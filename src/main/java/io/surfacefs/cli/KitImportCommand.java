@@ -33,7 +33,11 @@ import picocli.CommandLine.Parameters;
             "      --token-file token --output json"
         })
 final class KitImportCommand extends ServiceCommand {
+    /** Requests at a time to a service far away. */
     private static final int PARALLEL = Math.min(16, 8 * Runtime.getRuntime().availableProcessors());
+    /** Puts at a time into a store here, which become durable together. */
+    private static final int PARALLEL_HERE = 128;
+
     private static final String ASIDE = "kit-aside";
 
     @Option(
@@ -78,7 +82,8 @@ final class KitImportCommand extends ServiceCommand {
     @Override
     public Integer call() throws Exception {
         KitTrust trust = options.trust(this);
-        KitImport.Options how = new KitImport.Options(force, trust, PARALLEL, asidePlace(), new Again(patience()));
+        int parallel = endpoint() == null ? PARALLEL_HERE : PARALLEL;
+        KitImport.Options how = new KitImport.Options(force, trust, parallel, asidePlace(), new Again(patience()));
         try (Kit kit = Kit.open(place)) {
             return dryRun
                     ? withClient(LocalEngine.Hold.PUT, client -> foresee(kit, client, how))

@@ -18,7 +18,8 @@ public final class StoredVerifier {
     private static final UploadLimits NONE = new UploadLimits(Long.MAX_VALUE, 1, Long.MAX_VALUE);
 
     /**
-     * Bytes in memory are hashed on the calling thread up to here: in some 40 µs, about what the way to another takes.
+     * So many bytes are hashed on the calling thread, where they are in memory or in a file: in some 40 µs, about what
+     * the way to another takes.
      */
     private static final int ON_THE_SPOT = 64 << 10;
 
@@ -78,8 +79,8 @@ public final class StoredVerifier {
     /** {@return the SHA-256 of the stored bytes as they are} */
     public Digest storedDigest(StoredBytes stored) throws IOException {
         byte[] memory = stored.inMemory();
-        if (memory != null && memory.length <= ON_THE_SPOT) {
-            return Hashes.sha256(memory);
+        if (stored.size() <= ON_THE_SPOT && (memory != null || stored.file() != null)) {
+            return Hashes.sha256(memory != null ? memory : new StoredInput(stored, 0).readNBytes(ON_THE_SPOT));
         }
         stored.expect(0, stored.size());
         SerialDigest digest = new SerialDigest(pool, CodecPool.Lane.CHECK, Hashes.sha256());

@@ -46,6 +46,24 @@ interface EntryWriter extends AutoCloseable {
     @Override
     void close() throws IOException;
 
+    /** Waits for what another thread gets; what that one threw is thrown on. */
+    static <T> T got(Future<T> result) throws IOException {
+        try {
+            return result.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            if (e.getCause() instanceof RuntimeException runtime) {
+                throw runtime;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
     /** Writes the files of an entry. */
     static void files(KitTarget target, KitEntry entry, Files files, @Nullable Content payload) throws IOException {
         byte[] manifest = files.manifest;
@@ -129,27 +147,10 @@ interface EntryWriter extends AutoCloseable {
 
         private void writeFirst() throws IOException {
             Waiting first = waiting.remove();
-            try (Content content = first.payload == null ? null : got(first.payload)) {
+            try (Content content = first.payload == null ? null : EntryWriter.got(first.payload)) {
                 EntryWriter.files(target, first.entry, first.files, content);
             }
             first.done.another();
-        }
-
-        private static Content got(Future<Content> payload) throws IOException {
-            try {
-                return payload.get();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted");
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof IOException io) {
-                    throw io;
-                }
-                if (e.getCause() instanceof RuntimeException runtime) {
-                    throw runtime;
-                }
-                throw new IllegalStateException(e.getCause());
-            }
         }
 
         /** Closes what was fetched and is not wanted any more. */

@@ -118,8 +118,9 @@ public final class KitExport {
     }
 
     private void export(Tenant tenant, IndexWriter index, Since since, EntryWriter writer) throws IOException {
-        try (FoundUnder under = FoundUnder.read(client, tenant, options.kind)) {
-            export(new Listed(client, tenant, options), under, index, since, writer);
+        try (Listed listed = new Listed(client, tenant, options);
+                FoundUnder under = FoundUnder.read(client, tenant, options.kind)) {
+            export(listed, under, index, since, writer);
         }
     }
 

@@ -10,7 +10,6 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -25,16 +24,17 @@ import org.jspecify.annotations.Nullable;
  * is bounded by the entries that are under way, whatever the kit's size.
  */
 public final class KitImport {
-    /** Keys that are asked about at a time. */
-    private static final int BATCH = 500;
-    /** Images and scans of the entries of a batch, which are held. */
-    private static final int MAX_NAMES = 100_000;
+    /** Stored bytes up to which a payload is small. */
+    private static final int SMALL = 16 << 10;
+    /** Entries with large payloads that are under way at a time. */
+    private static final int LARGE = 16;
 
     /**
      * How to import.
      *
      * @param force take a kit that is older than the last one
-     * @param parallel entries that are under way at a time
+     * @param parallel entries with small payloads that are under way at a time: what they wait for together is the
+     *     disk. Of the others at most {@value #LARGE}
      * @param aside the folder where entries that don't come in are put, with the reason; null for none. What lies there
      *     is bounded: 1 GiB and 10,000 entries
      * @param retry asks a service again that is overloaded
@@ -104,28 +104,15 @@ public final class KitImport {
     private void bringAll() throws IOException {
         try (Workers workers = new Workers(options.parallel);
                 Kit.Entries entries = kit.entries(tally::problem)) {
-            List<KitEntry> batch = new ArrayList<>();
-            int names = 0;
-            for (KitEntry entry = entries.next(); entry != null; entry = entries.next()) {
-                boolean another = !batch.isEmpty()
-                        && !batch.getFirst().key().tenant().equals(entry.key().tenant());
-                if (another || batch.size() == BATCH || names > MAX_NAMES) {
-                    submit(workers, batch);
-                    batch.clear();
-                    names = 0;
-                }
-                batch.add(entry);
-                names += entry.images().size() + entry.scans().size();
+            Batches batches = new Batches(entries);
+            for (List<KitEntry> batch = batches.next(); !batch.isEmpty(); batch = batches.next()) {
+                submit(workers, batch);
             }
-            submit(workers, batch);
             workers.await();
         }
     }
 
     private void submit(Workers workers, List<KitEntry> batch) throws IOException {
-        if (batch.isEmpty()) {
-            return;
-        }
         Tenant tenant = batch.getFirst().key().tenant();
         Set<ArtefactKey> missing;
         try {
@@ -141,7 +128,8 @@ public final class KitImport {
         }
         for (KitEntry entry : batch) {
             boolean known = !missing.contains(entry.key());
-            workers.submit(() -> {
+            int places = entry.payloadBytes() < SMALL ? 1 : Math.ceilDiv(options.parallel, LARGE);
+            workers.submit(places, () -> {
                 try {
                     bring(entry, known);
                 } catch (KitException e) {

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks, so many at a time; who submits waits for a place. The first task that fails ends it all: what it threw is
- * thrown by the next call. For one thread; to be closed, which waits for those that run.
+ * Runs tasks that take a place or several, so many at a time; who submits waits for them. The first task that fails
+ * ends it all: what it threw is thrown by the next call. For one thread; to be closed, which waits for those that run.
  */
 final class Workers implements AutoCloseable {
     private final int places;
@@ -30,7 +30,12 @@ final class Workers implements AutoCloseable {
     }
 
     void submit(Task task) throws IOException {
-        acquire(1);
+        submit(1, task);
+    }
+
+    /** @param taken places that the task takes, at most all */
+    void submit(int taken, Task task) throws IOException {
+        acquire(taken);
         threads.execute(() -> {
             try {
                 if (failed.get() == null) {
@@ -39,7 +44,7 @@ final class Workers implements AutoCloseable {
             } catch (IOException | RuntimeException e) {
                 failed.compareAndSet(null, e);
             } finally {
-                free.release();
+                free.release(taken);
             }
         });
     }

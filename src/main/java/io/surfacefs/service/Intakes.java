@@ -18,14 +18,26 @@ public final class Intakes {
     private final UploadEncoder encoder;
     private final IntakeArea area;
     private final Semaphore permits;
+    private final Semaphore encoding;
     private final int concurrent;
 
     /** @param concurrent how many payloads may be under way at a time */
     public Intakes(UploadEncoder encoder, IntakeArea area, int concurrent) {
+        this(encoder, area, concurrent, concurrent);
+    }
+
+    /**
+     * As the other, where more may wait for the disk than are encoded or verified, which takes memory.
+     *
+     * @param concurrent how many payloads may be under way at a time
+     * @param encoding how many of them may be encoded or verified at a time
+     */
+    public Intakes(UploadEncoder encoder, IntakeArea area, int concurrent, int encoding) {
         this.encoder = encoder;
         this.area = area;
         this.concurrent = concurrent;
         this.permits = new Semaphore(concurrent, true);
+        this.encoding = new Semaphore(encoding, true);
     }
 
     ReceivedPayload receive(Upload upload) throws IOException {
@@ -33,12 +45,7 @@ public final class Intakes {
         IntakeArea.Intake intake = area.open();
         boolean done = false;
         try {
-            EncodedUpload encoded = encoder.encode(
-                    upload.body(),
-                    upload.encoding(),
-                    upload.contentType() == null ? MediaType.OCTET_STREAM : upload.contentType(),
-                    intake,
-                    upload.sentDigests());
+            EncodedUpload encoded = encode(upload, intake);
             if (upload.declared() != null && !upload.declared().equals(encoded.rawDigest())) {
                 throw new SurfaceException(
                         ErrorCode.DIGEST_MISMATCH,
@@ -57,6 +64,20 @@ public final class Intakes {
             if (!done) {
                 release(intake);
             }
+        }
+    }
+
+    private EncodedUpload encode(Upload upload, IntakeArea.Intake intake) throws IOException {
+        encoding.acquireUninterruptibly(); // those who hold it end within the limits of their uploads
+        try {
+            return encoder.encode(
+                    upload.body(),
+                    upload.encoding(),
+                    upload.contentType() == null ? MediaType.OCTET_STREAM : upload.contentType(),
+                    intake,
+                    upload.sentDigests());
+        } finally {
+            encoding.release();
         }
     }
 

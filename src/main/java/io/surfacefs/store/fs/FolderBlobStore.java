@@ -76,7 +76,9 @@ public final class FolderBlobStore implements BlobStore {
     public @Nullable Head head(BlobKey key) {
         Path file = files.path(key);
         try {
-            files.checked(key);
+            if (files.checked(key) == null) {
+                return null;
+            }
             BasicFileAttributes attributes =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (attributes.isSymbolicLink()) {
@@ -123,7 +125,8 @@ public final class FolderBlobStore implements BlobStore {
     private @Nullable StoredBytes openFile(BlobKey key) {
         Path file = files.path(key);
         try {
-            return FileBytes.open(files.checked(key));
+            Path checked = files.checked(key);
+            return checked == null ? null : FileBytes.open(checked);
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException e) {

@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** Where the objects of a folder store lie, and how a file comes to its place whole. Thread-safe. */
 final class FolderFiles {
@@ -46,19 +49,18 @@ final class FolderFiles {
     }
 
     /**
-     * Where an object lies, when no folder on the way there is a link.
+     * Where an object lies, when no folder on the way there is a link; null when its folder is missing.
      *
      * @throws io.surfacefs.model.SurfaceException {@code CORRUPT_OBJECT} when one is
      */
-    Path checked(BlobKey key) throws IOException {
+    @Nullable Path checked(BlobKey key) throws IOException {
         Path file = path(key);
-        folders.requireTrue(Folders.parent(file));
-        return file;
+        return folders.requireTrue(Folders.parent(file)) ? file : null;
     }
 
     /** As {@link #checked}, of a folder in a bucket. */
     void requireTrue(BlobKey.Bucket bucket, String folder) throws IOException {
-        folders.requireTrue(bucket(bucket).resolve(folder));
+        boolean _ = folders.requireTrue(bucket(bucket).resolve(folder)); // one that is missing is listed as empty
     }
 
     static byte[] readFully(StoredBytes bytes) throws IOException {
@@ -178,11 +180,14 @@ final class FolderFiles {
 
     private static boolean equal(Path file, BlobSource source) throws IOException {
         try {
-            return source instanceof BlobSource.Bytes content
-                    && content.size() <= COMPARED
-                    && !Files.isSymbolicLink(file)
-                    && Files.size(file) == content.size()
-                    && Arrays.equals(Files.readAllBytes(file), content.bytes());
+            if (!(source instanceof BlobSource.Bytes content) || content.size() > COMPARED) {
+                return false;
+            }
+            BasicFileAttributes there =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return there.isRegularFile()
+                    && there.size() == content.size()
+                    && (content.size() == 0 || Arrays.equals(Files.readAllBytes(file), content.bytes()));
         } catch (NoSuchFileException e) {
             return false; // deleted meanwhile: the caller looks again
         }

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.surfacefs.store.Disk;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -31,29 +30,28 @@ final class Folders {
     /**
      * Makes sure that no folder on the way to this one, nor itself, is a link.
      *
+     * @return false when it is missing
      * @throws io.surfacefs.model.SurfaceException {@code CORRUPT_OBJECT} when one is
      */
-    void requireTrue(Path folder) throws IOException {
-        folders.require(folder);
+    boolean requireTrue(Path folder) throws IOException {
+        return folders.require(folder);
     }
 
-    /** Makes a folder and those above it, below the root; nothing is synced. */
+    /**
+     * Makes a folder and those above it, below the root; nothing is synced. One that was there a moment ago is not
+     * looked at: who then finds it gone tells {@link #forget} and comes again.
+     */
     void make(Path folder) throws IOException {
-        if (folder.equals(root)) {
+        if (folder.equals(root) || folders.isRemembered(folder)) {
             return;
         }
-        folders.require(parent(folder));
-        try {
-            makeOne(folder);
-        } catch (NoSuchFileException e) {
-            make(parent(folder));
-            makeOne(folder);
-        }
+        make(parent(folder));
+        makeOne(folder);
     }
 
     private void makeOne(Path folder) throws IOException {
-        if (!disk.makeFolder(folder)) {
-            folders.require(folder);
+        if (disk.makeFolder(folder) || folders.require(folder)) {
+            folders.remember(folder);
         }
     }
 
@@ -72,9 +70,12 @@ final class Folders {
         durable.put(folder, Boolean.TRUE);
     }
 
-    /** That a folder went. */
+    /** That a folder went, or one of those above it. */
     void forget(Path folder) {
-        durable.invalidate(folder);
+        for (Path gone = folder; !gone.equals(root); gone = parent(gone)) {
+            durable.invalidate(gone);
+            folders.forget(gone);
+        }
     }
 
     /** The folder that an entry lies in; everything here lies below the root. */

@@ -46,8 +46,8 @@ final class Journal implements AutoCloseable {
      */
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(35);
 
-    /** How long a close goes on retiring; what is left is for the next start. */
-    private static final long CLOSE_SECONDS = 3;
+    /** How long a close goes on retiring, the attempt under way included; what is left is for the next start. */
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Where the files of records are placed and synced. */
     interface Placement {
@@ -120,7 +120,8 @@ final class Journal implements AutoCloseable {
     private final Thread retirer;
     private @Nullable Segment open;
     private long nextSegment;
-    private boolean closing;
+    private volatile long closeBy;
+    private volatile boolean closing;
     private int urgent;
 
     /** Begins, with segments of a process that died, oldest first, whose files are placed again but not synced yet. */
@@ -331,9 +332,9 @@ final class Journal implements AutoCloseable {
     }
 
     private void retireLoop() {
-        long deadline = Long.MAX_VALUE;
         while (true) {
             Segment segment;
+            boolean last;
             lock.lock();
             try {
                 while (!isDue()) {
@@ -343,22 +344,20 @@ final class Journal implements AutoCloseable {
                     retiring.awaitNanos(IDLE_NANOS);
                 }
                 segment = full.getFirst();
-                if (closing && deadline == Long.MAX_VALUE) {
-                    deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
-                }
+                last = closing;
             } catch (InterruptedException e) {
                 return;
             } finally {
                 lock.unlock();
             }
-            boolean retired = retire(segment, deadline);
+            boolean retired = retire(segment);
             lock.lock();
             try {
                 if (retired) {
                     full.removeFirst();
                     work.signal();
                     progress.signalAll();
-                } else if (closing && deadline != Long.MAX_VALUE) {
+                } else if (last || isLate()) {
                     return; // the segment stays; the next start places what it names and syncs it in its time
                 } else if (!closing) {
                     retiring.awaitNanos(IDLE_NANOS);
@@ -382,22 +381,31 @@ final class Journal implements AutoCloseable {
                 || System.nanoTime() - full.getFirst().closedAt > REST_NANOS;
     }
 
-    private boolean retire(Segment segment, long deadline) {
+    private boolean isLate() {
+        return closing && System.nanoTime() - closeBy > 0;
+    }
+
+    private void requireTime() throws InterruptedIOException {
+        if (isLate()) {
+            throw new InterruptedIOException("closing");
+        }
+    }
+
+    private boolean retire(Segment segment) {
         try {
             if (segment.out != null) {
                 segment.out.close();
             }
             Set<Path> folders = new HashSet<>();
             JournalFormat.read(segment.file, segment.bytes, puts -> {
-                if (deadline != Long.MAX_VALUE && System.nanoTime() > deadline) {
-                    throw new InterruptedIOException("closing");
-                }
+                requireTime();
                 if (segment.out == null) {
                     placement.placeAgain(puts); // at the start there may have been no room for it
                 }
                 placement.syncFiles(puts, folders);
             });
             for (Path touched : folders) {
+                requireTime();
                 disk.syncFolder(touched);
             }
             disk.delete(segment.file);
@@ -416,6 +424,7 @@ final class Journal implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
+            closeBy = System.nanoTime() + CLOSE_NANOS;
             closing = true;
             work.signal();
             retiring.signal();

@@ -33,22 +33,46 @@ final class TrueFolders {
      * Looks at a folder and those above it.
      *
      * @param folder the root or below it; may be missing
+     * @return false when it is missing; what lies in a bucket's folder that is missing may be told so too
      * @throws SurfaceException {@code CORRUPT_OBJECT} when one of them is a link
      */
-    void require(Path folder) throws IOException {
-        Long seen = found.getIfPresent(folder);
-        if (mayBeLink(folder) || (seen != null && System.nanoTime() - seen < COUNTS_NANOS)) {
-            return;
+    boolean require(Path folder) throws IOException {
+        if (mayBeLink(folder) || isRemembered(folder)) {
+            return true;
         }
-        require(Folders.parent(folder));
+        if (!require(Folders.parent(folder))) {
+            return false;
+        }
         if (isTrue(folder)) {
-            found.put(folder, System.nanoTime());
-        } else if (Files.isSymbolicLink(folder)) {
+            remember(folder);
+            return true;
+        }
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        if (Files.isSymbolicLink(folder)) {
             throw new SurfaceException(
                     ErrorCode.CORRUPT_OBJECT,
                     "a symbolic link stands where a folder should",
                     "links are followed to a bucket's folder, and not below it");
         }
+        return true; // a file, which who goes on runs into
+    }
+
+    /** That a folder is there now and is no link. */
+    void remember(Path folder) {
+        found.put(folder, System.nanoTime());
+    }
+
+    /** Whether a folder was found within the last minute. */
+    boolean isRemembered(Path folder) {
+        Long seen = found.getIfPresent(folder);
+        return seen != null && System.nanoTime() - seen < COUNTS_NANOS;
+    }
+
+    /** That a folder went. */
+    void forget(Path folder) {
+        found.invalidate(folder);
     }
 
     /** Whether it is a folder now, without a look at those above it. */
