@@ -568,9 +568,8 @@ class HostileKitsTest {
         int most = Math.toIntExact(Envelope.maxBytes(good.get(KitPaths.manifest(scan)).length));
         assertEquals(List.of(), problems(signed(scan, most, indexed)));
         List<KitProblem> problems = problems(signed(scan, most + 1, indexed));
-        assertEquals(1, problems.size(), problems::toString);
-        assertEquals(KitFault.REFUSED, problems.getFirst().fault());
-        assertTrue(problems.getFirst().message().contains("may have " + most), problems::toString);
+        assertTrue(problems.stream().allMatch(one -> one.fault() == KitFault.REFUSED), problems::toString);
+        assertTrue(problems.stream().anyMatch(one -> one.message().contains("may have " + most)), problems::toString);
     }
 
     /** The kit with an envelope of so many bytes beside a scan manifest. */
