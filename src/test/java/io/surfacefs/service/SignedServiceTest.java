@@ -65,7 +65,8 @@ class SignedServiceTest {
     private static final String SCAN_JSON =
             "{\"artifacts\":[],\"generatedAt\":\"2026-02-01T00:00:00Z\",\"source\":{\"component\":\"c\"}}";
 
-    private static final byte[] EXPIRING = "{\"kind\":\"sbom.fragment\",\"expiresAt\":\"2026-03-01T00:00:00Z\"}".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] EXPIRING =
+            "{\"kind\":\"sbom.fragment\",\"expiresAt\":\"2026-03-01T00:00:00Z\"}".getBytes(StandardCharsets.UTF_8);
 
     private final ManualClock clock = new ManualClock();
     private final Access access = new Access(null);

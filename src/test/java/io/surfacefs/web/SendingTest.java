@@ -61,6 +61,7 @@ class SendingTest {
 
     private Socket ask() throws IOException {
         Socket client = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
+        client.setSoTimeout(20_000);
         client.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         return client;
     }
