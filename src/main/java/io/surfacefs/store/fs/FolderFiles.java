@@ -223,7 +223,7 @@ final class FolderFiles {
     /** Removes an object, and a payload's own folder with it. */
     boolean remove(BlobKey key) throws IOException {
         Path file = checked(key);
-        if (!disk.delete(file)) {
+        if (file == null || !disk.delete(file)) {
             return false;
         }
         disk.syncFolder(Folders.parent(file));
