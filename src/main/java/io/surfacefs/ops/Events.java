@@ -1,7 +1,6 @@
 package io.surfacefs.ops;
 
 import io.surfacefs.model.ArtefactKey;
-import io.surfacefs.model.Kind;
 import io.surfacefs.model.Tenant;
 
 /**
@@ -53,8 +52,8 @@ public interface Events {
     /** A store that was away at the start is there, and can't be used as it is. Told once. */
     default void storeUnusable(RuntimeException why) {}
 
-    /** An object failed its digest check. */
-    default void corrupt(Kind kind) {}
+    /** A payload failed its digest check. */
+    default void corruptPayload(ArtefactKey key) {}
 
     /** A manifest can't be read, so it was left out of a page; whoever asks for it by its key is told so. */
     default void corruptManifest(ArtefactKey key) {}

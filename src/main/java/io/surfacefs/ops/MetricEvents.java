@@ -54,7 +54,7 @@ public final class MetricEvents implements Events {
     private final Set<Kind> kinds = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<Tenant, Double> quotas = new ConcurrentHashMap<>();
     private final AtomicBoolean quotaTold = new AtomicBoolean();
-    private final Set<ArtefactKey> told = ConcurrentHashMap.newKeySet();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong unsignedTold = new AtomicLong();
 
@@ -129,16 +129,23 @@ public final class MetricEvents implements Events {
     }
 
     @Override
-    public void corrupt(Kind kind) {
-        faults.add("CORRUPT_OBJECT", "an object of the store failed its check", kind.value());
-        counter(Metric.CORRUPT, "surface_kind", bounded(kind)).increment();
+    public void corruptPayload(ArtefactKey key) {
+        corrupt("corrupt-payload", key);
     }
 
     @Override
     public void corruptManifest(ArtefactKey key) {
-        corrupt(key.kind());
-        if (told.size() < MAX_TOLD && told.add(key)) {
-            LogLine.event("corrupt-manifest")
+        corrupt("corrupt-manifest", key);
+    }
+
+    private void corrupt(String event, ArtefactKey key) {
+        faults.add(
+                "CORRUPT_OBJECT",
+                "an object of the store failed its check",
+                key.kind().value());
+        counter(Metric.CORRUPT, "surface_kind", bounded(key.kind())).increment();
+        if (told.size() < MAX_TOLD && told.add(event + ' ' + key)) {
+            LogLine.event(event)
                     .of(key)
                     .with(LogKey.HINT, "a put of the artefact mends it")
                     .warn(LOG);

@@ -73,6 +73,7 @@ class CacheLinksTest {
         Files.createSymbolicLink(rig.root, real);
         rig.open(SETTINGS);
         rig.fetch(rig.stored(1, 5_000));
+        rig.settle();
         try (Stream<Path> files = Files.walk(real)) {
             for (Path each : files.filter(file -> !file.equals(real)).toList()) {
                 String wanted = Files.isDirectory(each) ? "rwx------" : "rw-------";

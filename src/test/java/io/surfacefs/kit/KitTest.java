@@ -477,7 +477,7 @@ class KitTest {
                     List.of(KitFault.REFUSED),
                     report.problems().stream().map(KitProblem::fault).toList());
             assertEquals(report.problems(), foreseen.problems());
-            assertTrue(told.getLast().startsWith("ASIDE acme-b/sbom.fragment/"), told::toString);
+            assertTrue(told.getFirst().startsWith("ASIDE acme-b/sbom.fragment/"), told::toString);
             assertEquals(4, pinned.kitVersion(Site.ACME).getAsLong());
         }
     }

@@ -3,6 +3,8 @@ package io.surfacefs.ops;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.surfacefs.model.ArtefactKey;
+import io.surfacefs.model.Digest;
 import io.surfacefs.model.Kind;
 import io.surfacefs.model.Tenant;
 import java.time.Clock;
@@ -60,7 +62,8 @@ class LastFaultsTest {
         assertEquals(Map.of(), faults.counts());
         events.storeRequest("manifest", "store_unavailable");
         events.timed(Events.Op.MANIFEST_PUT, TENANT, "disk_full", 1);
-        events.corrupt(new Kind("sbom.fragment"));
+        events.corruptPayload(
+                new ArtefactKey(TENANT, new Kind("sbom.fragment"), Digest.parse("sha256:" + "0".repeat(64))));
         events.cacheQuarantined();
         events.spoolRejected("digest_mismatch");
         events.quotaExceeded();

@@ -68,7 +68,7 @@ final class Payloads {
     ArtefactStore.@Nullable OpenPayload open(ArtefactKey key, StoredPayload facts) {
         ArtefactStore.OpenPayload open = openSound(key, facts);
         if (open == null && exists(key)) {
-            events.corrupt(key.kind());
+            events.corruptPayload(key);
             throw new SurfaceException(
                     ErrorCode.CORRUPT_OBJECT,
                     "the stored payload is damaged",
@@ -130,7 +130,7 @@ final class Payloads {
         if (right) {
             verified.put(memo, Boolean.TRUE);
         } else {
-            events.corrupt(key.kind());
+            events.corruptPayload(key);
         }
     }
 
@@ -138,7 +138,7 @@ final class Payloads {
     boolean sound(ArtefactKey key, StoredPayload facts) {
         try (ArtefactStore.OpenPayload open = openSound(key, facts, true)) {
             if (open == null && exists(key)) {
-                events.corrupt(key.kind());
+                events.corruptPayload(key);
             }
             return open != null;
         }
@@ -158,7 +158,7 @@ final class Payloads {
             return verifier.verify(bytes, key.digest(), type);
         } catch (SurfaceException e) {
             if (e.code() == ErrorCode.CORRUPT_OBJECT) {
-                events.corrupt(key.kind());
+                events.corruptPayload(key);
                 return null;
             }
             throw e;

@@ -203,7 +203,7 @@ public final class UpstreamStore implements ArtefactStore {
     public @Nullable OpenPayload payload(ArtefactKey key) {
         Opening.Opened opened = opening.open(new Question.OfPayload(upstream, key), right -> {
             if (!right) {
-                events.corrupt(key.kind());
+                events.corruptPayload(key);
             }
         });
         if (opened == null) {
@@ -211,7 +211,7 @@ public final class UpstreamStore implements ArtefactStore {
         }
         if (!opened.sound() || !opened.raw().equals(key.digest())) {
             opened.bytes().close();
-            events.corrupt(key.kind());
+            events.corruptPayload(key);
             throw new SurfaceException(
                     ErrorCode.CORRUPT_OBJECT, "the upstream gave other bytes than are stored", "ask again");
         }
