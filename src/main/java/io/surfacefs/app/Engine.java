@@ -90,14 +90,14 @@ public final class Engine implements AutoCloseable {
             this.store = behind;
             this.spool = null;
         }
+        int puts = config.find(Settings.CONCURRENT_PUTS).orElse(PUTS_PER_CORE * cores);
         Intakes intakes = new Intakes(
                 new UploadEncoder(
                         pool,
                         new UploadLimits(config.get(Settings.PAYLOAD_SIZE), config.get(Settings.DECOMPRESSION_RATIO))),
                 new IntakeArea(disk, opened.intake(), config.get(Settings.INTAKE_QUOTA)),
-                config.find(Settings.CONCURRENT_PUTS)
-                        .orElse(serving ? PUTS_PER_CORE * cores : Math.max(PUTS_OF_COMMAND, PUTS_PER_CORE * cores)),
-                config.find(Settings.CONCURRENT_PUTS).orElse(PUTS_PER_CORE * cores));
+                serving ? puts : Math.max(PUTS_OF_COMMAND, puts),
+                puts);
         this.access = new Access(
                 config.find(Settings.TENANT).orElse(null),
                 config.get(Settings.AUTH) == Settings.Auth.NONE && !config.get(Settings.ALLOW_REMOTE),

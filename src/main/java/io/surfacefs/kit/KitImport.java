@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
  * is bounded by the entries that are under way, whatever the kit's size.
  */
 public final class KitImport {
-    /** Stored bytes up to which a payload is small. */
+    /** Bytes up to which an entry is small, with manifest and envelope. */
     private static final int SMALL = 16 << 10;
-    /** Entries with large payloads that are under way at a time. */
+    /** Large entries that are under way at a time. */
     private static final int LARGE = 16;
 
     /**
      * How to import.
      *
      * @param force take a kit that is older than the last one
-     * @param parallel entries with small payloads that are under way at a time: what they wait for together is the
-     *     disk. Of the others at most {@value #LARGE}
+     * @param parallel small entries that are under way at a time: what they wait for together is the disk. Of the
+     *     others at most {@value #LARGE}
      * @param aside the folder where entries that don't come in are put, with the reason; null for none. What lies there
      *     is bounded: 1 GiB and 10,000 entries
      * @param retry asks a service again that is overloaded
@@ -128,8 +128,7 @@ public final class KitImport {
         }
         for (KitEntry entry : batch) {
             boolean known = !missing.contains(entry.key());
-            int places = entry.payloadBytes() < SMALL ? 1 : Math.ceilDiv(options.parallel, LARGE);
-            workers.submit(places, () -> {
+            workers.submit(places(entry, options.parallel), () -> {
                 try {
                     bring(entry, known);
                 } catch (KitException e) {
@@ -138,6 +137,11 @@ public final class KitImport {
                 done.another();
             });
         }
+    }
+
+    /** Of so many places those that an entry takes. */
+    static int places(KitEntry entry, int parallel) {
+        return entry.bytes() < SMALL ? 1 : Math.ceilDiv(parallel, LARGE);
     }
 
     private void aside(KitEntry entry, KitFault fault, String why) {

@@ -133,7 +133,7 @@ public final class KitPreview {
         for (int i = 0; i < seen.length; i++) {
             int place = i;
             KitEntry entry = batch.get(i);
-            workers.submit(() -> {
+            workers.submit(KitImport.places(entry, options.parallel()), () -> {
                 try {
                     seen[place] = look(entry, missing.contains(entry.key()));
                 } catch (KitException e) {

@@ -103,7 +103,9 @@ final class KitTar implements KitSource {
         try (TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(all, RECORD))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 told.of(entry, tar.getBytesRead());
-                all.behind(Math.clamp(entry.getSize(), 0, channel.size()));
+                requireNoHoles(entry);
+                // Whoever reads on goes over no bytes behind a folder, whatever size it says.
+                all.behind(entry.isDirectory() ? 0 : Math.clamp(entry.getSize(), 0, channel.size()));
             }
         } catch (KitException e) {
             throw e;
@@ -148,6 +150,17 @@ final class KitTar implements KitSource {
                     KitFault.REFUSED,
                     "the tar ends within " + KitFolder.shown(path),
                     "it was cut on its way; get it again",
+                    null);
+        }
+    }
+
+    /** Whoever reads on makes every byte of a sparse file, though the tar has none of its holes. */
+    private void requireNoHoles(TarArchiveEntry entry) throws IOException {
+        if (entry.isSparse() && entry.getRealSize() > channel.size()) {
+            throw new KitException(
+                    KitFault.REFUSED,
+                    "the tar has a sparse file that is larger than all of it: " + KitFolder.shown(entry.getName()),
+                    "make it without --sparse",
                     null);
         }
     }
@@ -238,6 +251,18 @@ final class KitTar implements KitSource {
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             int n = super.read(target, offset, length);
+            count(n);
+            return n;
+        }
+
+        @Override
+        public long skip(long n) throws IOException {
+            long skipped = super.skip(n);
+            count(skipped);
+            return skipped;
+        }
+
+        private void count(long n) throws KitException {
             left -= Math.max(n, 0);
             if (left < 0) {
                 throw new KitException(
@@ -246,7 +271,6 @@ final class KitTar implements KitSource {
                         "make the tar of offline/ alone, without extended attributes",
                         null);
             }
-            return n;
         }
     }
 

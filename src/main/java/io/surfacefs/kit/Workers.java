@@ -43,6 +43,9 @@ final class Workers implements AutoCloseable {
                 }
             } catch (IOException | RuntimeException e) {
                 failed.compareAndSet(null, e);
+            } catch (Error e) { // out of memory, say: what is not done must not count as done
+                failed.compareAndSet(null, new IllegalStateException(e));
+                throw e;
             } finally {
                 free.release(taken);
             }

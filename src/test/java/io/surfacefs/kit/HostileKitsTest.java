@@ -380,6 +380,32 @@ class HostileKitsTest {
                         KitForge.add(tar, TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, evil);
                     }
                 });
+        tar(
+                "tar with a folder that says it is large before a name that has no end",
+                KitFault.REFUSED,
+                End.WHOLE,
+                kit -> kit.toTar = tar -> {
+                    TarArchiveEntry folder = new TarArchiveEntry("offline/surface/payloads/");
+                    folder.setSize(1L << 32);
+                    tar.putArchiveEntry(folder);
+                    tar.closeArchiveEntry();
+                    KitForge.add(tar, TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, new byte[8 << 20]);
+                });
+        tar(
+                "tar with a hole that is larger than the tar",
+                KitFault.REFUSED,
+                End.WHOLE,
+                kit -> kit.toTar = tar -> {
+                    String hole = "2147483648";
+                    KitForge.add(
+                            tar,
+                            "x",
+                            TarConstants.LF_PAX_EXTENDED_HEADER_LC,
+                            ("30 GNU.sparse.size=" + hole + "\n26 GNU.sparse.numblocks=1\n31 GNU.sparse.map=" + hole
+                                            + ",0\n")
+                                    .getBytes(StandardCharsets.UTF_8));
+                    KitForge.add(tar, inside + "s.json.zst", evil);
+                });
         tar("tar that names the payload twice", KitFault.REFUSED, End.TARGET, kit -> {
             byte[] second = kit.files.get(kit.payload()).clone();
             kit.toTar = tar -> KitForge.add(tar, kit.payload(), second);

@@ -82,7 +82,7 @@ final class FolderListing {
     private List<Entry> page(String folder, String last) {
         String[] all = new File(root.resolve(folder).toString()).list();
         if (all == null) {
-            if (Files.exists(root.resolve(folder), LinkOption.NOFOLLOW_LINKS)) {
+            if (!Files.notExists(root.resolve(folder), LinkOption.NOFOLLOW_LINKS)) {
                 throw new SurfaceException(ErrorCode.STORE_UNAVAILABLE, "a folder of the store could not be listed");
             }
             return List.of();

@@ -229,7 +229,11 @@ final class Journal implements AutoCloseable {
             lock.lock();
             try {
                 while (queue.isEmpty() || full.size() >= MAX_SEGMENTS) {
-                    if (closing && queue.isEmpty()) {
+                    // Behind the limit of a close nobody retires segments any more, which a new one would wait for.
+                    if (closing && (queue.isEmpty() || isLate())) {
+                        queue.forEach(
+                                waiting -> waiting.done.completeExceptionally(new IOException("the store closes")));
+                        queue.clear();
                         rotate();
                         retiring.signal();
                         return;

@@ -47,7 +47,7 @@ final class TrueFolders {
             remember(folder);
             return true;
         }
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
         if (Files.isSymbolicLink(folder)) {
@@ -56,7 +56,7 @@ final class TrueFolders {
                     "a symbolic link stands where a folder should",
                     "links are followed to a bucket's folder, and not below it");
         }
-        return true; // a file, which who goes on runs into
+        return true; // a file, or a fault of the file system, which who goes on runs into
     }
 
     /** That a folder is there now and is no link. */
