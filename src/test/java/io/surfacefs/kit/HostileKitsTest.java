@@ -396,14 +396,10 @@ class HostileKitsTest {
                 KitFault.REFUSED,
                 End.WHOLE,
                 kit -> kit.toTar = tar -> {
-                    String hole = "2147483648";
+                    String sparse = "30 GNU.sparse.size=2000000000\n"
+                            + "26 GNU.sparse.numblocks=1\n31 GNU.sparse.map=1999999996,4\n";
                     KitForge.add(
-                            tar,
-                            "x",
-                            TarConstants.LF_PAX_EXTENDED_HEADER_LC,
-                            ("30 GNU.sparse.size=" + hole + "\n26 GNU.sparse.numblocks=1\n31 GNU.sparse.map=" + hole
-                                            + ",0\n")
-                                    .getBytes(StandardCharsets.UTF_8));
+                            tar, "x", TarConstants.LF_PAX_EXTENDED_HEADER_LC, sparse.getBytes(StandardCharsets.UTF_8));
                     KitForge.add(tar, inside + "s.json.zst", evil);
                 });
         tar("tar that names the payload twice", KitFault.REFUSED, End.TARGET, kit -> {
