@@ -29,6 +29,8 @@ final class PageTokens {
 
     private final Supplier<byte @Nullable []> shared;
     private final AtomicReference<@Nullable SecretKeySpec> key = new AtomicReference<>();
+    /** Of this process alone: where there is none to share, or no room to keep it. */
+    private final SecretKeySpec own = fresh();
 
     /** @param shared the key of all who serve the same store, asked for when a token is; null where there is none */
     PageTokens(Supplier<byte @Nullable []> shared) {
@@ -37,7 +39,7 @@ final class PageTokens {
 
     String issue(Tenant tenant, ArtefactService.ListRequest request, String position) {
         byte[] text = position.getBytes(StandardCharsets.UTF_8);
-        byte[] token = Arrays.copyOf(check(tenant, request, position), CHECK + text.length);
+        byte[] token = Arrays.copyOf(check(key(), tenant, request, position), CHECK + text.length);
         System.arraycopy(text, 0, token, CHECK, text.length);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
@@ -53,8 +55,10 @@ final class PageTokens {
         }
         byte[] bytes = decoded(token);
         String position = new String(bytes, CHECK, bytes.length - CHECK, StandardCharsets.UTF_8);
+        byte[] sent = Arrays.copyOf(bytes, CHECK);
         if (isPosition(position)
-                && MessageDigest.isEqual(Arrays.copyOf(bytes, CHECK), check(tenant, request, position))) {
+                && (MessageDigest.isEqual(sent, check(key(), tenant, request, position))
+                        || MessageDigest.isEqual(sent, check(own, tenant, request, position)))) {
             return position;
         }
         throw refused();
@@ -103,7 +107,8 @@ final class PageTokens {
                 "begin again without a token");
     }
 
-    private byte[] check(Tenant tenant, ArtefactService.ListRequest request, String position) {
+    private static byte[] check(
+            SecretKeySpec key, Tenant tenant, ArtefactService.ListRequest request, String position) {
         String bound = String.join(
                 "\n",
                 "surface-fs page 1",
@@ -114,7 +119,7 @@ final class PageTokens {
                 position);
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key());
+            mac.init(key);
             return Arrays.copyOf(mac.doFinal(bound.getBytes(StandardCharsets.UTF_8)), CHECK);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has " + ALGORITHM, e);
@@ -126,19 +131,32 @@ final class PageTokens {
         return filter == null ? "" : filter.toString();
     }
 
-    /** Of several who come first each asks, so that nobody waits for another's wait, and all get the same. */
+    /**
+     * Of several who come first each asks, so that nobody waits for another's wait, and all get the same. While a full
+     * disk doesn't take one, lists go on with our own.
+     */
     private SecretKeySpec key() {
         SecretKeySpec known = key.get();
-        if (known == null) {
-            byte[] secret = shared.get();
-            if (secret == null) {
-                secret = new byte[32];
-                new SecureRandom().nextBytes(secret);
-            }
-            SecretKeySpec mine = new SecretKeySpec(secret, ALGORITHM);
-            SecretKeySpec first = key.compareAndExchange(null, mine);
-            known = first == null ? mine : first;
+        if (known != null) {
+            return known;
         }
-        return known;
+        byte[] secret;
+        try {
+            secret = shared.get();
+        } catch (SurfaceException e) {
+            if (e.code() != ErrorCode.DISK_FULL) {
+                throw e;
+            }
+            return own;
+        }
+        SecretKeySpec mine = secret == null ? own : new SecretKeySpec(secret, ALGORITHM);
+        SecretKeySpec first = key.compareAndExchange(null, mine);
+        return first == null ? mine : first;
+    }
+
+    private static SecretKeySpec fresh() {
+        byte[] secret = new byte[32];
+        new SecureRandom().nextBytes(secret);
+        return new SecretKeySpec(secret, ALGORITHM);
     }
 }
