@@ -1,14 +1,13 @@
 package io.surfacefs.cli;
 
+import io.surfacefs.client.WatchedStream;
 import io.surfacefs.model.Digest;
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** Hashes what is read through it and tells the progress. Not thread-safe. */
-final class HashedInput extends FilterInputStream {
+final class HashedInput extends WatchedStream {
     private final MessageDigest hash;
     private final Progress progress;
 
@@ -23,19 +22,11 @@ final class HashedInput extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        int n = in.read(target, offset, length);
+    protected void passed(byte[] target, int offset, int n) {
         if (n > 0) {
             hash.update(target, offset, n);
             progress.add(n);
         }
-        return n;
     }
 
     /** The digest of all that was read; asked once, at the end. */

@@ -1,6 +1,5 @@
 package io.surfacefs.client;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What is being sent, watched from another thread: whether a standstill is the service's or the source's, and whether
  * it was the source that failed.
  */
-final class SentStream extends FilterInputStream {
+final class SentStream extends WatchedStream {
     private volatile long sent;
     private volatile boolean reading;
     private volatile @Nullable IOException failure;
@@ -19,25 +18,22 @@ final class SentStream extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread reads
     public int read(byte[] target, int offset, int length) throws IOException {
         reading = true;
         try {
-            int n = in.read(target, offset, length);
-            sent += Math.max(n, 0);
-            return n;
+            return super.read(target, offset, length);
         } catch (IOException e) {
             failure = e;
             throw e;
         } finally {
             reading = false;
         }
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread reads
+    protected void passed(byte[] target, int offset, int n) {
+        sent += Math.max(n, 0);
     }
 
     /** The source is somebody else's. */

@@ -4,13 +4,12 @@ import com.github.luben.zstd.ZstdIOException;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 
 /** Hashes what is read and refuses to end when it was not what it should have been. Not thread-safe. */
-final class VerifiedStream extends FilterInputStream {
+final class VerifiedStream extends WatchedStream {
     private static final String HINT = "they were damaged on their way; try again, and look at the store with fsck";
 
     private final Digest expected;
@@ -23,20 +22,17 @@ final class VerifiedStream extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        int n;
         try {
-            n = in.read(target, offset, length);
+            return super.read(target, offset, length);
         } catch (ZstdIOException e) {
             throw new SurfaceException(
                     ErrorCode.CORRUPT_OBJECT, "the bytes that were received can't be decoded", HINT, e);
         }
+    }
+
+    @Override
+    protected void passed(byte[] target, int offset, int n) {
         if (n > 0) {
             hash.update(target, offset, n);
         } else if (n < 0 && !verified) {
@@ -49,17 +45,5 @@ final class VerifiedStream extends FilterInputStream {
                         HINT);
             }
         }
-        return n;
-    }
-
-    /** Reads, since every byte counts. */
-    @Override
-    public long skip(long n) throws IOException {
-        return read(new byte[(int) Math.min(Math.max(n, 0), 8192)], 0, (int) Math.min(Math.max(n, 0), 8192));
-    }
-
-    @Override
-    public boolean markSupported() {
-        return false;
     }
 }

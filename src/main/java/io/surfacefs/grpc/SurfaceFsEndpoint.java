@@ -313,18 +313,17 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
                 }
             };
 
-    private static final UploadReceiver.Parts<PutPayloadRequest, PutPayloadHeader> PUT_PAYLOAD =
-            new UploadReceiver.Parts<>() {
-                @Override
-                public @Nullable PutPayloadHeader header(PutPayloadRequest message) {
-                    return message.hasHeader() ? message.getHeader() : null;
-                }
+    static final UploadReceiver.Parts<PutPayloadRequest, PutPayloadHeader> PUT_PAYLOAD = new UploadReceiver.Parts<>() {
+        @Override
+        public @Nullable PutPayloadHeader header(PutPayloadRequest message) {
+            return message.hasHeader() ? message.getHeader() : null;
+        }
 
-                @Override
-                public @Nullable ByteString chunk(PutPayloadRequest message) {
-                    return message.hasChunk() ? message.getChunk() : null;
-                }
-            };
+        @Override
+        public @Nullable ByteString chunk(PutPayloadRequest message) {
+            return message.hasChunk() ? message.getChunk() : null;
+        }
+    };
 
     private static final PayloadSender.Parts<GetPayloadResponse> GET_PAYLOAD = new PayloadSender.Parts<>() {
         @Override

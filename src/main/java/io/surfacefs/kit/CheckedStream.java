@@ -1,14 +1,13 @@
 package io.surfacefs.kit;
 
+import io.surfacefs.client.WatchedStream;
 import io.surfacefs.codec.Hashes;
 import io.surfacefs.model.Digest;
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 
 /** Stored bytes that are hashed as they are read, and refuse to end as anything but those of their entry. */
-final class CheckedStream extends FilterInputStream {
+final class CheckedStream extends WatchedStream {
     private final KitEntry entry;
     private final MessageDigest hash = Hashes.sha256();
     private long count;
@@ -20,14 +19,7 @@ final class CheckedStream extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        int n = in.read(target, offset, length);
+    protected void passed(byte[] target, int offset, int n) throws KitException {
         if (n > 0) {
             hash.update(target, offset, n);
             count += n;
@@ -39,7 +31,6 @@ final class CheckedStream extends FilterInputStream {
                     "surface-fs fsck looks at the whole store; if it was put again just now, export again",
                     null);
         }
-        return n;
     }
 
     private boolean ended() {

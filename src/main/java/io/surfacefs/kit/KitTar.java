@@ -1,7 +1,7 @@
 package io.surfacefs.kit;
 
+import io.surfacefs.client.WatchedStream;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -230,7 +230,7 @@ final class KitTar implements KitSource {
      * The bytes of a tar for who looks for its headers, and goes through the files between them on his way. Ends with
      * {@code REFUSED} where that takes more than the next headers may have.
      */
-    private static final class HeaderBytes extends FilterInputStream {
+    private static final class HeaderBytes extends WatchedStream {
         private long left = MAX_HEADERS;
 
         HeaderBytes(InputStream all) {
@@ -243,26 +243,7 @@ final class KitTar implements KitSource {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            int n = super.read(target, offset, length);
-            count(n);
-            return n;
-        }
-
-        @Override
-        public long skip(long n) throws IOException {
-            long skipped = super.skip(n);
-            count(skipped);
-            return skipped;
-        }
-
-        private void count(long n) throws KitException {
+        protected void passed(byte[] target, int offset, int n) throws KitException {
             left -= Math.max(n, 0);
             if (left < 0) {
                 throw new KitException(

@@ -3,9 +3,9 @@ package io.surfacefs.publish;
 import io.surfacefs.client.Again;
 import io.surfacefs.client.ManifestDocument;
 import io.surfacefs.client.SurfaceClient;
+import io.surfacefs.client.WatchedStream;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -165,7 +165,7 @@ public final class Publisher {
         }
     }
 
-    private static final class Watched extends FilterInputStream {
+    private static final class Watched extends WatchedStream {
         private final LongConsumer progress;
 
         Watched(InputStream in, LongConsumer progress) {
@@ -174,18 +174,10 @@ public final class Publisher {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            int n = in.read(target, offset, length);
+        protected void passed(byte[] target, int offset, int n) {
             if (n > 0) {
                 progress.accept(n);
             }
-            return n;
         }
     }
 }

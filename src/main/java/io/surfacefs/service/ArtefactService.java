@@ -4,11 +4,7 @@ import io.surfacefs.access.Right;
 import io.surfacefs.access.TenantAccess;
 import io.surfacefs.codec.CodecPool;
 import io.surfacefs.codec.ManifestCodec;
-import io.surfacefs.codec.PayloadReader;
-import io.surfacefs.codec.StoredBytes;
 import io.surfacefs.model.ArtefactKey;
-import io.surfacefs.model.ArtefactManifest;
-import io.surfacefs.model.ByteRange;
 import io.surfacefs.model.Digest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.IndexEntry;
@@ -22,9 +18,7 @@ import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Tenant;
 import io.surfacefs.ops.Events;
 import io.surfacefs.ops.OnBehalf;
-import io.surfacefs.ops.Trace;
 import io.surfacefs.store.ArtefactStore;
-import io.surfacefs.store.DiskFaults;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -42,10 +36,6 @@ import org.jspecify.annotations.Nullable;
 public final class ArtefactService {
     /** The most keys that one batch call takes. */
     public static final int MAX_KEYS = 1_000;
-
-    private static final int MAX_PAGE = 500;
-    private static final int MAX_INDEX_PAGE = 1_000;
-    private static final int DEFAULT_PAGE = 50;
 
     /** What a put came to. */
     public record PutResult(Manifest manifest, boolean created) {}
@@ -113,8 +103,8 @@ public final class ArtefactService {
     private final Puts puts;
     private final ManifestCodec codec;
     private final HotTier hot;
-    private final PageTokens tokens;
-    private final CodecPool pool;
+    private final Reads reads;
+    private final Lists lists;
     private final DeletePolicy deletes;
     private final Clock clock;
     private final Events events;
@@ -147,14 +137,14 @@ public final class ArtefactService {
         this.store = store;
         this.intakes = intakes;
         this.puts = new Puts(store, codec, clock, signing);
-        this.tokens = new PageTokens(store::secret);
         this.codec = codec;
         this.hot = hot;
-        this.pool = pool;
         this.deletes = deletes;
         this.clock = clock;
         this.events = events;
         this.gate = signing.gate();
+        this.reads = new Reads(store, hot, pool, events, gate);
+        this.lists = new Lists(store, gate, reads::lookAtKeys);
     }
 
     /** The most bytes that a client's manifest may have, of either shape; an edge needs to read no more. */
@@ -198,13 +188,13 @@ public final class ArtefactService {
     /** What {@link #copy} would say of who signed a manifest; nothing is changed, and nobody else is told. */
     public SignatureGate.Foreseen foresee(TenantAccess access, Manifest manifest) {
         require(access, Right.READ);
-        lookAtKeys();
+        reads.lookAtKeys();
         return gate.foreseen(manifest);
     }
 
     private PutResult put(TenantAccess access, PutRequest request, @Nullable ReceivedPayload payload, boolean sign) {
         require(access, Right.WRITE);
-        lookAtKeys();
+        reads.lookAtKeys();
         Digest digest = payload == null ? request.digest() : payload.digest();
         return Timing.put(events, access.tenant(), request.kind(), digest, () -> {
             ArtefactStore.Committed<? extends Manifest> committed = puts.put(access, request, payload, sign);
@@ -245,48 +235,7 @@ public final class ArtefactService {
      * when there is none.
      */
     public Manifest manifest(TenantAccess access, ItemKey item) {
-        ArtefactKey key = access.key(item.kind(), item.digest());
-        return Timing.read(events, Events.Op.MANIFEST_GET, key, () -> {
-            Manifest manifest = find(key);
-            if (manifest == null) {
-                throw notFound("there is no such manifest");
-            }
-            return manifest;
-        });
-    }
-
-    private @Nullable Manifest find(ArtefactKey key) {
-        lookAtKeys();
-        return Timing.spanned(Trace.begin(Trace.CACHE, key), () -> findIn(key));
-    }
-
-    private @Nullable Manifest findIn(ArtefactKey key) {
-        Manifest known = hot.manifest(key);
-        events.manifestLookup(Events.Tier.MEMORY, key.tenant(), known != null);
-        Trace.answeredBy(known == null ? Events.Tier.STORE : Events.Tier.MEMORY); // a cache on disk has a later word
-        if (known != null) {
-            return known;
-        }
-        long epoch = hot.epoch(key);
-        long asked = hot.now();
-        Manifest stored = store.manifest(key);
-        seen(key, stored, asked, epoch);
-        return stored;
-    }
-
-    private void seen(ArtefactKey key, @Nullable Manifest stored, long asked, long epoch) {
-        if (!store.tellsLookups()) {
-            events.manifestLookup(Events.Tier.STORE, key.tenant(), stored != null);
-        }
-        if (stored != null) {
-            gate.read(stored);
-            hot.keep(stored, asked - store.age(key).toNanos(), epoch);
-        }
-    }
-
-    /** Other keys that count make a new beginning: what is in memory was verified by those before. */
-    private void lookAtKeys() {
-        gate.lookAtKeys(() -> hot.forgetAll(null));
+        return reads.manifest(access.key(item.kind(), item.digest()));
     }
 
     /** Opens a payload, {@code NOT_FOUND} when there is none. The handle must be closed. */
@@ -301,138 +250,17 @@ public final class ArtefactService {
      *     small; null for none
      */
     public PayloadHandle payload(TenantAccess access, ItemKey item, @Nullable Representation wanted) {
-        ArtefactKey key = access.key(item.kind(), item.digest());
-        return Timing.read(events, Events.Op.PAYLOAD_GET, key, () -> {
-            long epoch = hot.epoch(key);
-            ArtefactStore.Artefact found =
-                    Timing.spanned(Trace.begin(Trace.CACHE, key), () -> open(key, wanted != null, epoch));
-            ArtefactStore.OpenPayload open = found.payload();
-            if (open == null) {
-                throw notFound("there is no such payload");
-            }
-            PayloadHandle handle = new PayloadHandle(key.digest(), open.facts(), open.bytes(), this::decode);
-            return wanted != null && found.manifest() instanceof ArtefactManifest known
-                    ? readSmall(known, handle, wanted, epoch)
-                    : handle;
-        });
-    }
-
-    private ArtefactStore.Artefact open(ArtefactKey key, boolean whole, long epoch) {
-        if (key.isScanManifest()) {
-            return new ArtefactStore.Artefact(null, null);
-        }
-        lookAtKeys();
-        Manifest known = hot.manifest(key);
-        Trace.answeredBy(known == null ? Events.Tier.STORE : Events.Tier.MEMORY);
-        if (whole) {
-            events.manifestLookup(Events.Tier.MEMORY, key.tenant(), known != null);
-        }
-        if (known instanceof ArtefactManifest manifest) {
-            return new ArtefactStore.Artefact(manifest, store.payload(key, manifest.payload()));
-        }
-        if (gate.looks()) {
-            return openVerified(key);
-        }
-        if (!whole) {
-            return new ArtefactStore.Artefact(null, store.payload(key));
-        }
-        long asked = hot.now();
-        ArtefactStore.Artefact found = store.artefact(key);
-        seen(key, found.manifest(), asked, epoch);
-        return found;
-    }
-
-    /** The manifest first, which says whose the payload is. */
-    private ArtefactStore.Artefact openVerified(ArtefactKey key) {
-        if (find(key) instanceof ArtefactManifest manifest) {
-            return new ArtefactStore.Artefact(manifest, store.payload(key, manifest.payload()));
-        }
-        if (!gate.isOpen() && store.facts(key) != null) {
-            throw gate.staged();
-        }
-        return new ArtefactStore.Artefact(null, gate.isOpen() ? store.payload(key) : null);
-    }
-
-    private PayloadBlocks decode(StoredBytes stored, StoredPayload facts, ByteRange range) throws IOException {
-        return new DecodedBlocks(PayloadReader.open(pool, stored, facts, range));
-    }
-
-    /** Reads a small payload at once, keeps it in memory too, and gives a handle that has its bytes. */
-    private PayloadHandle readSmall(
-            ArtefactManifest manifest, PayloadHandle handle, Representation wanted, long epoch) {
-        boolean given = false;
-        try {
-            StoredPayload facts = handle.facts();
-            long size = wanted == Representation.ZSTD ? facts.storedSize() : facts.rawSize();
-            PayloadHandle result = handle;
-            if (size <= HotTier.MAX_PAYLOAD) {
-                byte[] bytes = wanted == Representation.ZSTD ? handle.allStored() : handle.allRaw();
-                if (facts.equals(manifest.payload())) {
-                    hot.keep(manifest, wanted, bytes, epoch);
-                }
-                result = handle.withAll(bytes);
-            }
-            given = true;
-            return result;
-        } catch (IOException e) {
-            throw DiskFaults.of("read", e);
-        } finally {
-            if (!given) {
-                handle.close();
-            }
-        }
+        return reads.payload(access.key(item.kind(), item.digest()), wanted);
     }
 
     /** What is known of a payload without opening it, {@code NOT_FOUND} when there is none. */
     public StoredPayload stat(TenantAccess access, ItemKey item) {
-        StoredPayload facts =
-                item.kind().isSurfaceManifest() ? null : store.facts(access.key(item.kind(), item.digest()));
-        if (facts == null) {
-            throw notFound("there is no such payload");
-        }
-        if (gate.looks()) {
-            // Of a staged one this much is told: whoever brings its manifest has to know.
-            find(access.key(item.kind(), item.digest()));
-        }
-        return facts;
+        return reads.stat(access.key(item.kind(), item.digest()));
     }
 
     /** Lists manifests; {@code INVALID_ARGUMENT} for a page size out of bounds or a token of another listing. */
     public ListResult list(TenantAccess access, ListRequest request) {
-        if (request.pageSize() < 0 || request.pageSize() > MAX_PAGE) {
-            throw new SurfaceException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "the page size is not in 1 to " + MAX_PAGE,
-                    "leave it out for the default");
-        }
-        String position = tokens.position(access.tenant(), request);
-        lookAtKeys();
-        ArtefactStore.Page page = store.page(new ArtefactStore.Query(
-                access.tenant(),
-                request.kind(),
-                request.image(),
-                request.scan(),
-                position,
-                request.pageSize() == 0 ? DEFAULT_PAGE : request.pageSize(),
-                request.maxBytes()));
-        String next = page.next() == null ? null : tokens.issue(access.tenant(), request, page.next());
-        return new ListResult(trusted(page.manifests()), next, page.next());
-    }
-
-    /** Those of a page that may be given; as one that can't be read, another is left out. */
-    private List<Manifest> trusted(List<Manifest> manifests) {
-        if (!gate.looks()) {
-            return manifests;
-        }
-        List<Manifest> trusted = new ArrayList<>();
-        for (Manifest manifest : manifests) {
-            // A list doesn't tell who signed a scan manifest.
-            Manifest whole = manifest.key().isScanManifest() ? store.manifest(manifest.key()) : manifest;
-            if (whole != null && gate.lets(whole)) {
-                trusted.add(whole);
-            }
-        }
-        return trusted;
+        return lists.manifests(access.tenant(), request);
     }
 
     /**
@@ -444,18 +272,7 @@ public final class ArtefactService {
      */
     public IndexResult index(TenantAccess access, String after, int pageSize) {
         require(access, Right.READ);
-        if (pageSize < 0 || pageSize > MAX_INDEX_PAGE) {
-            throw new SurfaceException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "the page size is not in 1 to " + MAX_INDEX_PAGE,
-                    "leave it out for the most");
-        }
-        if (!after.isEmpty() && IndexEntry.at(access.tenant(), after) == null) {
-            throw new SurfaceException(
-                    ErrorCode.INVALID_ARGUMENT, "after is no place of the index", "send nextAfter of the page before");
-        }
-        ArtefactStore.IndexPage page = store.index(access.tenant(), after, pageSize == 0 ? MAX_INDEX_PAGE : pageSize);
-        return new IndexResult(page.entries(), page.next());
+        return lists.index(access.tenant(), after, pageSize);
     }
 
     /** Removes an artefact, where retention allows it: {@code NOT_FOUND}, else {@code RETENTION_FORBIDS}. */
@@ -514,7 +331,7 @@ public final class ArtefactService {
         for (ItemKey item : items) {
             BatchItem result;
             try {
-                Manifest manifest = find(access.key(item.kind(), item.digest()));
+                Manifest manifest = reads.find(access.key(item.kind(), item.digest()));
                 result = new BatchItem(item, manifest, manifest == null ? ErrorCode.NOT_FOUND : null);
             } catch (SurfaceException e) {
                 result = new BatchItem(item, null, e.code());
@@ -542,19 +359,7 @@ public final class ArtefactService {
      * loop.
      */
     public @Nullable HotObject hotManifest(TenantAccess access, ItemKey item) {
-        long begun = System.nanoTime();
-        ArtefactKey key = access.key(item.kind(), item.digest());
-        return toldHot(Events.Op.MANIFEST_GET, key, gate.isFresh() ? hot.manifestObject(key) : null, begun);
-    }
-
-    /** What isn't here is told by whoever looks further. */
-    private @Nullable HotObject toldHot(Events.Op op, ArtefactKey key, @Nullable HotObject found, long begun) {
-        if (found != null) {
-            events.manifestLookup(Events.Tier.MEMORY, key.tenant(), true);
-            events.timed(op, key.tenant(), Timing.OK, System.nanoTime() - begun);
-            Trace.hot(key, begun);
-        }
-        return found;
+        return reads.hotManifest(access.key(item.kind(), item.digest()));
     }
 
     /**
@@ -562,9 +367,7 @@ public final class ArtefactService {
      * event loop.
      */
     public @Nullable HotObject hotPayload(TenantAccess access, ItemKey item, Representation representation) {
-        long begun = System.nanoTime();
-        ArtefactKey key = access.key(item.kind(), item.digest());
-        return toldHot(Events.Op.PAYLOAD_GET, key, gate.isFresh() ? hot.payload(key, representation) : null, begun);
+        return reads.hotPayload(access.key(item.kind(), item.digest()), representation);
     }
 
     /** Drops what is in memory, or is of one tenant. */
@@ -593,7 +396,7 @@ public final class ArtefactService {
         }
     }
 
-    private static SurfaceException notFound(String message) {
+    static SurfaceException notFound(String message) {
         return new SurfaceException(ErrorCode.NOT_FOUND, message);
     }
 }

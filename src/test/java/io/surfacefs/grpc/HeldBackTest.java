@@ -84,7 +84,10 @@ class HeldBackTest {
         SurfaceFsGrpc.SurfaceFsImplBase service = new SurfaceFsGrpc.SurfaceFsImplBase() {
             @Override
             public StreamObserver<PutPayloadRequest> putPayload(StreamObserver<PutPayloadResponse> answer) {
-                return calls.receive(answer, PARTS, (who, header, body) -> read(puts.get(header.getKind()), body));
+                return calls.receive(
+                        answer,
+                        SurfaceFsEndpoint.PUT_PAYLOAD,
+                        (who, header, body) -> read(puts.get(header.getKind()), body));
             }
         };
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -169,17 +172,4 @@ class HeldBackTest {
         assertEquals(
                 Status.Code.INVALID_ARGUMENT, Status.fromThrowable(put.failure).getCode());
     }
-
-    private static final UploadReceiver.Parts<PutPayloadRequest, PutPayloadHeader> PARTS =
-            new UploadReceiver.Parts<>() {
-                @Override
-                public @Nullable PutPayloadHeader header(PutPayloadRequest message) {
-                    return message.hasHeader() ? message.getHeader() : null;
-                }
-
-                @Override
-                public @Nullable ByteString chunk(PutPayloadRequest message) {
-                    return message.hasChunk() ? message.getChunk() : null;
-                }
-            };
 }

@@ -13,10 +13,8 @@ import io.surfacefs.model.ArtefactManifest;
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
 import io.surfacefs.model.Timestamp;
-import io.surfacefs.ops.Events;
 import io.surfacefs.store.ArtefactStore;
 import io.surfacefs.store.BlobKey;
-import io.surfacefs.store.BlobStore;
 import io.surfacefs.store.ManualClock;
 import io.surfacefs.store.MemoryBlobStore;
 import io.surfacefs.store.TestArtefacts;
@@ -63,15 +61,6 @@ class InterleavingTest {
 
     /** What any number of replicas do at a time; the others only one. */
     private static final List<Act> EDGES = List.copyOf(EnumSet.complementOf(EnumSet.of(Act.SWEEP, Act.EXPIRE)));
-
-    private static LayoutStore replica(BlobStore blobs, ManualClock clock) {
-        Markers markers = new Markers(blobs, clock, SETTINGS) {
-            @Override
-            void pause() {}
-        };
-        return new LayoutStore(
-                blobs, TestArtefacts.CODEC, TestArtefacts.VERIFIER, SETTINGS, clock, Events.NONE, markers);
-    }
 
     /** Whether a manifest was acknowledged that nothing but a delete may remove. */
     private static boolean act(Act act, LayoutStore store) {
@@ -140,7 +129,7 @@ class InterleavingTest {
                 return head != null && head.tag().equals(expectedTag) && super.delete(key, null);
             }
         };
-        LayoutStore before = replica(blobs, clock);
+        LayoutStore before = Stage.replica(blobs, clock, SETTINGS);
         prepare(before, random, clock);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicBoolean acknowledged = new AtomicBoolean();
@@ -150,7 +139,7 @@ class InterleavingTest {
             Act act =
                     i == 0 ? (random.nextBoolean() ? Act.SWEEP : Act.EXPIRE) : EDGES.get(random.nextInt(EDGES.size()));
             taken.merge(act, 1, Integer::sum);
-            LayoutStore replica = replica(blobs, clock);
+            LayoutStore replica = Stage.replica(blobs, clock, SETTINGS);
             acts.add(act);
             stage.add(
                     () -> {

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.SurfaceException;
-import io.surfacefs.ops.Events;
 import io.surfacefs.store.BlobKey;
 import io.surfacefs.store.ManualClock;
 import io.surfacefs.store.MemoryBlobStore;
@@ -76,15 +75,6 @@ class QuotaInterleavingTest {
         }
     }
 
-    private static LayoutStore replica(MemoryBlobStore blobs, ManualClock clock) {
-        Markers markers = new Markers(blobs, clock, SETTINGS) {
-            @Override
-            void pause() {}
-        };
-        return new LayoutStore(
-                blobs, TestArtefacts.CODEC, TestArtefacts.VERIFIER, SETTINGS, clock, Events.NONE, markers);
-    }
-
     @Test
     void noMoreIsStoredThanTheQuotaAllowsInEveryOrderOfSteps() {
         for (int seed = 0; seed < RUNS; seed++) {
@@ -116,7 +106,7 @@ class QuotaInterleavingTest {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         int actors = 2 + random.nextInt(3);
         for (int i = 0; i < actors; i++) {
-            LayoutStore replica = replica(blobs, clock);
+            LayoutStore replica = Stage.replica(blobs, clock, SETTINGS);
             boolean keeper = i == 0;
             Random dice = new Random(random.nextLong());
             stage.add(() -> live(replica, keeper, dice), failure);
@@ -134,7 +124,7 @@ class QuotaInterleavingTest {
 
     /** A store of which nearly all room is used, and some of it to be dropped. */
     private static void prepare(MemoryBlobStore blobs, ManualClock clock, Random random) {
-        LayoutStore before = replica(blobs, clock);
+        LayoutStore before = Stage.replica(blobs, clock, SETTINGS);
         byte[] most = noise(1_000, (int) QUOTA - 2_000 - random.nextInt(4_000));
         TestArtefacts.put(before, most);
         byte[] goes = noise(1_001, 500);
@@ -184,7 +174,7 @@ class QuotaInterleavingTest {
     /** What died, took or was given up is found by counts; then all room can be used, and no more. */
     private static void checkEnd(MemoryBlobStore blobs, ManualClock clock, int seed) {
         String when = "seed " + seed;
-        LayoutStore after = replica(blobs, clock);
+        LayoutStore after = Stage.replica(blobs, clock, SETTINGS);
         for (int n = 0; n < 3; n++) {
             clock.advance(Duration.ofHours(1));
             after.upkeep().countQuotas();

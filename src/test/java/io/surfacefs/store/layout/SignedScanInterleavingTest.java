@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
-import io.surfacefs.ops.Events;
 import io.surfacefs.store.ManualClock;
 import io.surfacefs.store.MemoryBlobStore;
 import io.surfacefs.store.TestArtefacts;
@@ -56,7 +55,7 @@ class SignedScanInterleavingTest {
                 stage.step();
             }
         };
-        LayoutStore before = replica(blobs, clock);
+        LayoutStore before = Stage.replica(blobs, clock, SETTINGS);
         before.putScan(SIGNED);
         if (random.nextBoolean()) {
             blobs.delete(Manifests.name(SIGNED.key()), null); // as a delete that was cut leaves it
@@ -64,7 +63,7 @@ class SignedScanInterleavingTest {
         clock.advance(GRACE.multipliedBy(2));
         AtomicReference<Throwable> failure = new AtomicReference<>();
         for (int actor = 2 + random.nextInt(2); actor > 0; actor--) {
-            LayoutStore replica = replica(blobs, clock);
+            LayoutStore replica = Stage.replica(blobs, clock, SETTINGS);
             int what = random.nextInt(4);
             stage.add(() -> act(replica, what), failure);
         }
@@ -89,14 +88,5 @@ class SignedScanInterleavingTest {
             case 2 -> replica.delete(SIGNED.key());
             default -> replica.upkeep().gc(false, seen -> {});
         }
-    }
-
-    private static LayoutStore replica(MemoryBlobStore blobs, ManualClock clock) {
-        Markers markers = new Markers(blobs, clock, SETTINGS) {
-            @Override
-            void pause() {}
-        };
-        return new LayoutStore(
-                blobs, TestArtefacts.CODEC, TestArtefacts.VERIFIER, SETTINGS, clock, Events.NONE, markers);
     }
 }

@@ -1,5 +1,9 @@
 package io.surfacefs.store.layout;
 
+import io.surfacefs.ops.Events;
+import io.surfacefs.store.BlobStore;
+import io.surfacefs.store.ManualClock;
+import io.surfacefs.store.TestArtefacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -65,5 +69,15 @@ final class Stage {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** One of several services on the same store, which waits for nobody but on the stage. */
+    static LayoutStore replica(BlobStore blobs, ManualClock clock, LayoutSettings settings) {
+        Markers markers = new Markers(blobs, clock, settings) {
+            @Override
+            void pause() {}
+        };
+        return new LayoutStore(
+                blobs, TestArtefacts.CODEC, TestArtefacts.VERIFIER, settings, clock, Events.NONE, markers);
     }
 }
