@@ -38,7 +38,10 @@ import org.jspecify.annotations.Nullable;
 /** Everything below the edges, put together from one configuration. Plain Java; closed once, by whoever opened it. */
 public final class Engine implements AutoCloseable {
     private static final int PUTS_PER_CORE = 8;
-    /** Of a command, which brings no more at a time than it chooses: most of its puts wait for the disk together. */
+    /**
+     * Of a command, which brings no more at a time than it chooses (kit import: as many), most of them waiting for the
+     * disk.
+     */
     private static final int PUTS_OF_COMMAND = 128;
 
     private final CodecPool pool;

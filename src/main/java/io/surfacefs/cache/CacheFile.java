@@ -33,6 +33,9 @@ final class CacheFile {
     /** The most bytes that a trailer has: whatever is kept beside the object, its name and what else is said of it. */
     static final int MAX_TRAILER = MAX_META + 1024;
 
+    /** What is read of a file at first: nearly every trailer is shorter. */
+    private static final int USUAL_TRAILER = 2048;
+
     private static final long MAGIC = 0x7366736361636831L;
     private static final int END = 16;
     private static final byte VERSION = 1;
@@ -75,24 +78,37 @@ final class CacheFile {
     /** Reads the trailer of a file, or gives null when it has no whole one: it is torn, cut or not ours. */
     static @Nullable Trailer read(FileChannel file) throws IOException {
         long size = file.size();
-        int length = (int) Math.min(size, MAX_TRAILER);
-        if (length <= END) {
+        byte[] tail = tail(file, size, (int) Math.min(size, USUAL_TRAILER));
+        if (tail == null || tail.length <= END) {
             return null;
         }
+        int body = ByteBuffer.wrap(tail).getInt(tail.length - END);
+        if (body > tail.length - END && body <= Math.min(size, MAX_TRAILER) - END) {
+            tail = tail(file, size, END + body);
+        }
+        return tail == null ? null : trailer(tail, size);
+    }
+
+    /** So many last bytes of a file; null where it has become shorter. */
+    private static byte @Nullable [] tail(FileChannel file, long size, int length) throws IOException {
         ByteBuffer tail = ByteBuffer.allocate(length);
         while (tail.hasRemaining()) {
             if (file.read(tail, size - length + tail.position()) < 0) {
                 return null;
             }
         }
-        ByteBuffer end = tail.duplicate().position(length - END);
+        return tail.array();
+    }
+
+    private static @Nullable Trailer trailer(byte[] tail, long size) {
+        ByteBuffer end = ByteBuffer.wrap(tail).position(tail.length - END);
         int body = end.getInt();
         int crc = end.getInt();
-        int start = length - END - body;
-        if (end.getLong() != MAGIC || body <= 0 || start < 0 || crc(tail.array(), start, body) != crc) {
+        int start = tail.length - END - body;
+        if (end.getLong() != MAGIC || body <= 0 || start < 0 || crc(tail, start, body) != crc) {
             return null;
         }
-        Trailer trailer = parse(tail.duplicate().position(start).limit(length - END));
+        Trailer trailer = parse(ByteBuffer.wrap(tail, start, body));
         return trailer != null && trailer.size() == size - END - body ? trailer : null;
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param digest SHA-256 that the bytes must have
  * @param expires epoch second from which it may be dropped, 0 for never
- * @param meta kept beside the bytes, at most 4096
+ * @param meta kept beside the bytes, at most {@link io.surfacefs.codec.SignedForm#MAX_SIGNATURES}
  */
 public record Source(StoredBytes bytes, Digest digest, long expires, byte[] meta) implements AutoCloseable {
     public Source {

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the one JSON document of a command. */
 final class Json {
-    private static final JsonFactory FACTORY = new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    private static final JsonFactory FACTORY = new JsonFactory()
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT); // what broke off must not look whole
 
     /** Writes members of an object. */
     @FunctionalInterface

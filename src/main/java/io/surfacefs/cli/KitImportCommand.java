@@ -35,7 +35,9 @@ import picocli.CommandLine.Parameters;
 final class KitImportCommand extends ServiceCommand {
     /** Requests at a time to a service far away. */
     private static final int PARALLEL = Math.min(16, 8 * Runtime.getRuntime().availableProcessors());
-    /** Puts at a time into a store here, which become durable together. */
+    /**
+     * Puts at a time into a store here, which become durable together; {@code app.Engine} takes as many of a command.
+     */
     private static final int PARALLEL_HERE = 128;
 
     private static final String ASIDE = "kit-aside";

@@ -42,8 +42,8 @@ final class KitOptions {
     @Option(
             names = "--trust",
             paramLabel = "DIR|FILE",
-            description = "Public keys in PEM whose signatures count, of the index and, where only looked at, of"
-                    + " manifests; the file's name is the key's"
+            description = "Public keys in PEM whose signatures of the index count; kit verify, and a dry run over"
+                    + " --endpoint, hold manifests to them too. The file's name is the key's"
                     + " (default: surface.signing.trust-dir).")
     private @Nullable Path trust;
 

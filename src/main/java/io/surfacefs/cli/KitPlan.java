@@ -26,8 +26,8 @@ final class KitPlan implements KitPreview.Told, AutoCloseable {
     public void of(KitPreview.Foreseen foreseen) throws IOException {
         if (command.json()) {
             write(array(), foreseen);
-        } else if (foreseen.problem()
-                == null) { // those that are put aside are told at the end, with all other problems
+        } else if (foreseen.problem() == null) {
+            // Those that are put aside are told at the end, with all other problems.
             PrintWriter out = command.terminal().out();
             String untrusted = foreseen.untrusted() == null ? "" : " (" + foreseen.untrusted() + ")";
             out.println(sign(foreseen.outcome()) + " " + foreseen.entry().key() + untrusted);

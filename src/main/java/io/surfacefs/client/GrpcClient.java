@@ -344,19 +344,12 @@ final class GrpcClient implements SurfaceClient {
 
     @Override
     public OptionalLong kitVersion(Tenant tenant) {
-        try {
-            return OptionalLong.of(ask(
-                            SurfaceFsGrpc.getGetKitVersionMethod(),
-                            GetKitVersionRequest.newBuilder()
-                                    .setTenant(tenant.value())
-                                    .build())
-                    .getKitVersion());
-        } catch (SurfaceException e) {
-            if (e.code() == ErrorCode.NOT_FOUND) {
-                return OptionalLong.empty();
-            }
-            throw e;
-        }
+        return KitVersions.orNone(() -> ask(
+                        SurfaceFsGrpc.getGetKitVersionMethod(),
+                        GetKitVersionRequest.newBuilder()
+                                .setTenant(tenant.value())
+                                .build())
+                .getKitVersion());
     }
 
     @Override

@@ -205,7 +205,8 @@ public final class LocalClient implements SurfaceClient {
 
     @Override
     public OptionalLong kitVersion(Tenant tenant) {
-        return admin.kitVersion(admit(tenant, Right.ADMIN).tenant());
+        return KitVersions.orNone(
+                () -> admin.kitVersion(admit(tenant, Right.ADMIN).tenant()));
     }
 
     @Override

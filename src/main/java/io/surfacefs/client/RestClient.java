@@ -310,14 +310,11 @@ final class RestClient implements SurfaceClient {
 
     @Override
     public OptionalLong kitVersion(Tenant tenant) {
-        try (Http.Answer answer = http.send(http.request("/tenants/" + tenant + "/kit-version"))) {
-            return OptionalLong.of(version(answer));
-        } catch (SurfaceException e) {
-            if (e.code() == ErrorCode.NOT_FOUND) {
-                return OptionalLong.empty();
+        return KitVersions.orNone(() -> {
+            try (Http.Answer answer = http.send(http.request("/tenants/" + tenant + "/kit-version"))) {
+                return version(answer);
             }
-            throw e;
-        }
+        });
     }
 
     @Override

@@ -314,7 +314,8 @@ public final class Settings {
             "surface.limits.concurrent-puts",
             Types.integer(1, 100_000),
             null,
-            "payloads being taken in at a time, by default 8 for each core; above: OVERLOADED");
+            "payloads being taken in at a time, by default 8 for each core; above: OVERLOADED. Of a command those that are"
+                    + " encoded at a time");
     public static final Setting<Integer> CONCURRENT_FETCHES = Setting.of(
             "surface.limits.concurrent-fetches",
             Types.integer(1, 100_000),

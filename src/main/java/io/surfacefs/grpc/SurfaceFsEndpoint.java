@@ -42,13 +42,11 @@ import io.surfacefs.grpc.v1.PutScanManifestResponse;
 import io.surfacefs.grpc.v1.StatPayloadRequest;
 import io.surfacefs.grpc.v1.StatPayloadResponse;
 import io.surfacefs.grpc.v1.SurfaceFsGrpc;
-import io.surfacefs.model.ErrorCode;
 import io.surfacefs.model.Manifest;
 import io.surfacefs.model.Representation;
 import io.surfacefs.model.ScanId;
 import io.surfacefs.model.ScanManifest;
 import io.surfacefs.model.StoredPayload;
-import io.surfacefs.model.SurfaceException;
 import io.surfacefs.service.AdminService;
 import io.surfacefs.service.ArtefactService;
 import io.surfacefs.service.HotObject;
@@ -283,10 +281,9 @@ public class SurfaceFsEndpoint extends SurfaceFsGrpc.SurfaceFsImplBase {
     public void getKitVersion(GetKitVersionRequest request, StreamObserver<GetKitVersionResponse> answer) {
         calls.unary(answer, who -> {
             TenantAccess access = who.to(request.getTenant(), Right.ADMIN);
-            long version = admin.kitVersion(access.tenant())
-                    .orElseThrow(
-                            () -> new SurfaceException(ErrorCode.NOT_FOUND, "no kit was imported for this tenant yet"));
-            return GetKitVersionResponse.newBuilder().setKitVersion(version).build();
+            return GetKitVersionResponse.newBuilder()
+                    .setKitVersion(admin.kitVersion(access.tenant()))
+                    .build();
         });
     }
 

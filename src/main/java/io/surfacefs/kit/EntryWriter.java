@@ -3,10 +3,8 @@ package io.surfacefs.kit;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,24 +43,6 @@ interface EntryWriter extends AutoCloseable {
 
     @Override
     void close() throws IOException;
-
-    /** Waits for what another thread gets; what that one threw is thrown on. */
-    static <T> T got(Future<T> result) throws IOException {
-        try {
-            return result.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
 
     /** Writes the files of an entry. */
     static void files(KitTarget target, KitEntry entry, Files files, @Nullable Content payload) throws IOException {
@@ -147,7 +127,7 @@ interface EntryWriter extends AutoCloseable {
 
         private void writeFirst() throws IOException {
             Waiting first = waiting.remove();
-            try (Content content = first.payload == null ? null : EntryWriter.got(first.payload)) {
+            try (Content content = first.payload == null ? null : Workers.got(first.payload)) {
                 EntryWriter.files(target, first.entry, first.files, content);
             }
             first.done.another();

@@ -119,11 +119,8 @@ public final class KitImport {
             List<ArtefactKey> keys = batch.stream().map(KitEntry::key).toList();
             missing = new HashSet<>(options.retry.ask(() -> client.missing(tenant, keys)));
         } catch (SurfaceException e) {
-            KitFault fault = faultOf(e.code());
-            if (fault == null) {
-                throw e;
-            }
-            batch.forEach(entry -> aside(entry, fault, String.valueOf(e.getMessage())));
+            KitException refused = refusal(e);
+            batch.forEach(entry -> aside(entry, refused));
             return;
         }
         for (KitEntry entry : batch) {
@@ -132,7 +129,7 @@ public final class KitImport {
                 try {
                     bring(entry, known);
                 } catch (KitException e) {
-                    aside(entry, e.fault(), String.valueOf(e.getMessage()));
+                    aside(entry, e);
                 }
                 done.another();
             });
@@ -144,11 +141,12 @@ public final class KitImport {
         return entry.bytes() < SMALL ? 1 : Math.ceilDiv(parallel, LARGE);
     }
 
-    private void aside(KitEntry entry, KitFault fault, String why) {
+    private void aside(KitEntry entry, KitException why) {
+        KitProblem problem = KitProblem.of(entry, why);
         spoiled.add(entry.key().tenant());
-        tally.problem(new KitProblem(entry.manifestPath(), fault, why));
+        tally.problem(problem);
         if (aside != null) {
-            aside.put(entry, fault, why);
+            aside.put(entry, problem.fault(), problem.message());
         }
     }
 
@@ -177,11 +175,7 @@ public final class KitImport {
                 return options.retry.ask(() -> put(entry, manifest, true)); // it went since it was asked for
             }
         } catch (SurfaceException e) {
-            KitFault fault = faultOf(e.code());
-            if (fault != null) {
-                throw new KitException(fault, e.getMessage() + " (" + e.code() + ")", e.hint(), e);
-            }
-            throw e;
+            throw refusal(e);
         }
     }
 
@@ -208,8 +202,21 @@ public final class KitImport {
         }
     }
 
+    /**
+     * What a refusal says of an entry.
+     *
+     * @throws SurfaceException the refusal itself, where it is not the entry's doing
+     */
+    static KitException refusal(SurfaceException told) {
+        KitFault fault = faultOf(told.code());
+        if (fault == null) {
+            throw told;
+        }
+        return new KitException(fault, told.getMessage() + " (" + told.code() + ")", told.hint(), told);
+    }
+
     /** In which way an entry is not as it should be that was refused with a code; null where it is not the entry. */
-    static @Nullable KitFault faultOf(ErrorCode code) {
+    private static @Nullable KitFault faultOf(ErrorCode code) {
         return switch (code) {
             case DIGEST_MISMATCH, CORRUPT_OBJECT, MALFORMED_ENCODING -> KitFault.CHECKSUM;
             case SIGNATURE_INVALID -> KitFault.SIGNATURE;

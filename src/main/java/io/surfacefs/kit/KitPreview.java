@@ -122,11 +122,7 @@ public final class KitPreview {
             List<ArtefactKey> keys = batch.stream().map(KitEntry::key).toList();
             missing = new HashSet<>(options.retry().ask(() -> client.missing(tenant, keys)));
         } catch (SurfaceException e) {
-            KitFault fault = KitImport.faultOf(e.code());
-            if (fault == null) {
-                throw e;
-            }
-            KitException refused = new KitException(fault, String.valueOf(e.getMessage()));
+            KitException refused = KitImport.refusal(e);
             return batch.stream().map(entry -> aside(entry, refused)).toList();
         }
         Foreseen[] seen = new Foreseen[batch.size()];
@@ -147,7 +143,7 @@ public final class KitPreview {
     }
 
     private Foreseen aside(KitEntry entry, KitException why) {
-        KitProblem problem = new KitProblem(entry.manifestPath(), why.fault(), String.valueOf(why.getMessage()));
+        KitProblem problem = KitProblem.of(entry, why);
         tally.problem(problem);
         return new Foreseen(Outcome.ASIDE, entry, problem, null);
     }
@@ -178,7 +174,7 @@ public final class KitPreview {
             if (e.code() == ErrorCode.NOT_FOUND) {
                 return null;
             }
-            throw refusal(e);
+            throw KitImport.refusal(e);
         }
     }
 
@@ -198,7 +194,7 @@ public final class KitPreview {
             }
             return seen.why();
         } catch (SurfaceException e) {
-            throw refusal(e);
+            throw KitImport.refusal(e);
         }
     }
 
@@ -216,18 +212,5 @@ public final class KitPreview {
             unvouched.incrementAndGet();
         }
         return why;
-    }
-
-    /**
-     * What a refusal says of an entry.
-     *
-     * @throws SurfaceException the refusal itself, where it is not the entry's doing
-     */
-    private static KitException refusal(SurfaceException told) {
-        KitFault fault = KitImport.faultOf(told.code());
-        if (fault == null) {
-            throw told;
-        }
-        return new KitException(fault, told.getMessage() + " (" + told.code() + ")", told.hint(), told);
     }
 }

@@ -16,8 +16,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A kit in a tar file: its headers are read once, then every file at its place. What isn't a plain file with a name of
- * a kit's is refused and never opened. Where the files lie is known by a hash of their names, in bounded memory.
+ * A kit in a tar file: its headers are looked for when it is opened and when it is walked, each time through all of it,
+ * and every file is read at its place. What isn't a plain file with a name of a kit's is refused and never opened.
+ * Where the files lie is known by a hash of their names, in bounded memory.
  */
 final class KitTar implements KitSource {
     /** Problems that are told one by one. */

@@ -77,7 +77,7 @@ public final class KitVerify {
             verifySignature(entry, manifest);
             tally.good(entry);
         } catch (KitException e) {
-            tally.problem(new KitProblem(entry.manifestPath(), e.fault(), String.valueOf(e.getMessage())));
+            tally.problem(KitProblem.of(entry, e));
         }
     }
 

@@ -90,7 +90,7 @@ final class Listed implements AutoCloseable {
                 if (ahead == null) {
                     return null;
                 }
-                SurfaceClient.Page got = EntryWriter.got(ahead);
+                SurfaceClient.Page got = Workers.got(ahead);
                 page = got.manifests().iterator();
                 ahead = got.nextPageToken() == null ? null : threads.submit(() -> client.list(behind(got)));
             }

@@ -17,7 +17,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import java.io.IOException;
-import java.util.OptionalLong;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -59,11 +58,7 @@ public final class KitVersionResource {
             throws IOException {
         Exchange exchange = Exchange.of(context);
         TenantAccess admitted = exchange.admit(access, tenant, Right.ADMIN);
-        OptionalLong version = admin.kitVersion(admitted.tenant());
-        if (version.isEmpty()) {
-            throw new SurfaceException(ErrorCode.NOT_FOUND, "no kit was imported for this tenant yet");
-        }
-        answer(exchange, version.getAsLong());
+        answer(exchange, admin.kitVersion(admitted.tenant()));
     }
 
     /** Says that a kit was imported; a version below the last changes nothing. */
@@ -71,7 +66,9 @@ public final class KitVersionResource {
     @Operation(
             operationId = "putKitVersion",
             summary = "Say that a kit was imported",
-            description = "The greatest version stays; the answer is the one that counts now.")
+            description =
+                    "A whole number from 1 to 2^53 - 1. The greatest version stays; the answer is the one that counts"
+                            + " now.")
     @RequestBody(
             content =
                     @Content(
@@ -114,7 +111,7 @@ public final class KitVersionResource {
     private static SurfaceException refused(@Nullable IOException cause) {
         return new SurfaceException(
                 ErrorCode.INVALID_ARGUMENT,
-                "kitVersion is a whole number, and all that is sent",
+                "kitVersion is a whole number from 1 to 2^53 - 1, and all that is sent",
                 "like {\"kitVersion\":7}",
                 cause);
     }

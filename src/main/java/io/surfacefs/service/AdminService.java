@@ -9,7 +9,6 @@ import io.surfacefs.store.StoreUpkeep;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -73,9 +72,11 @@ public final class AdminService {
         return new Reindexed(result.manifests(), result.added(), result.dropped());
     }
 
-    /** The greatest version of a kit that came in for a tenant. */
-    public OptionalLong kitVersion(Tenant tenant) {
-        return upkeep.kitVersion(tenant);
+    /** The greatest version of a kit that came in for a tenant; {@code NOT_FOUND} where none did. */
+    public long kitVersion(Tenant tenant) {
+        return upkeep.kitVersion(tenant)
+                .orElseThrow(
+                        () -> new SurfaceException(ErrorCode.NOT_FOUND, "no kit was imported for this tenant yet"));
     }
 
     /**

@@ -27,7 +27,8 @@ public final class Intakes {
     }
 
     /**
-     * As the other, where more may wait for the disk than are encoded or verified, which takes memory.
+     * As the other, for a command, where more may wait for the disk than are encoded or verified, which takes memory. A
+     * server's are as many, so nobody waits twice.
      *
      * @param concurrent how many payloads may be under way at a time
      * @param encoding how many of them may be encoded or verified at a time

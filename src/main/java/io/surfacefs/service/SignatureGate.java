@@ -127,7 +127,7 @@ public final class SignatureGate {
 
     /** Looks at a manifest as {@link #put} would, and tells nobody else. */
     Foreseen foreseen(Manifest manifest) {
-        String why = othersSign && looks() && !isSigned(manifest) ? null : why(manifest);
+        String why = mayWait(manifest) ? null : why(manifest);
         return why == null ? Foreseen.FINE : new Foreseen(why, policy == Policy.REQUIRE);
     }
 
@@ -155,11 +155,16 @@ public final class SignatureGate {
      * @throws SurfaceException as {@link #read}
      */
     boolean kept(Manifest manifest) {
-        if (othersSign && policy != Policy.OFF && !isSigned(manifest)) {
+        if (mayWait(manifest)) {
             return trusts(manifest);
         }
         read(manifest);
         return true;
+    }
+
+    /** What others sign may wait unsigned. */
+    private boolean mayWait(Manifest manifest) {
+        return othersSign && looks() && !isSigned(manifest);
     }
 
     private static boolean isSigned(Manifest manifest) {

@@ -50,8 +50,10 @@ final class Folders {
     }
 
     private void makeOne(Path folder) throws IOException {
-        if (disk.makeFolder(folder) || folders.require(folder)) {
+        if (disk.makeFolder(folder)) {
             folders.remember(folder);
+        } else {
+            boolean _ = folders.require(folder); // remembers what it saw
         }
     }
 

@@ -7,7 +7,9 @@ import io.surfacefs.model.SurfaceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 
 /**
@@ -43,20 +45,24 @@ final class TrueFolders {
         if (!require(Folders.parent(folder))) {
             return false;
         }
-        if (isTrue(folder)) {
-            remember(folder);
-            return true;
-        }
-        if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        BasicFileAttributes seen;
+        try {
+            seen = Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
             return false;
+        } catch (IOException e) {
+            return true; // a fault of the file system, which who goes on runs into, as into a file
         }
-        if (Files.isSymbolicLink(folder)) {
+        if (seen.isSymbolicLink()) {
             throw new SurfaceException(
                     ErrorCode.CORRUPT_OBJECT,
                     "a symbolic link stands where a folder should",
                     "links are followed to a bucket's folder, and not below it");
         }
-        return true; // a file, or a fault of the file system, which who goes on runs into
+        if (seen.isDirectory()) {
+            remember(folder);
+        }
+        return true;
     }
 
     /** That a folder is there now and is no link. */
